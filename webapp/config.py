@@ -1,0 +1,184 @@
+"""Settings: where each comes from, and the one clear line when one is missing or malformed.
+
+Read from lowest to highest: ``sandbox.env`` and ``secrets.env`` in the instance folder (written by
+``make run``), ``.env`` beside the code, the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv.parser import parse_stream
+
+from webapp import embedded_redis
+
+ROOT = Path(__file__).resolve().parent.parent
+MINIMUM_SECRET_LENGTH = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message names it and the remedy in one line."""
+
+
+def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where SQLite, the embedded Redis and written mail live: ``CUADRA_INSTANCE`` or ``instance/``."""
+    return Path(environ.get("CUADRA_INSTANCE") or ROOT / "instance")
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Every setting as text, the environment winning over the files.
+
+    Raises SettingsError for a file that cannot be read or parsed.
+    """
+    instance = instance_folder(environ)
+    settings: dict[str, str] = {}
+    for file in (instance / "sandbox.env", instance / "secrets.env", ROOT / ".env"):
+        settings |= _read_env_file(file)
+    return settings | {name: value for name, value in environ.items() if value != ""}
+
+
+def _read_env_file(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {}
+    values = {}
+    try:
+        with file.open(encoding="utf-8") as stream:
+            for binding in parse_stream(stream):
+                if binding.error:
+                    line = binding.original.line
+                    raise SettingsError(f"{file.name}, line {line}: write NAME=value, one per line.")
+                if binding.key and binding.value is not None:
+                    values[binding.key] = binding.value
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"{file.name} cannot be read: {reason}.") from error
+    return values
+
+
+class _Reader:
+    """Typed access to the settings; each method raises SettingsError naming the setting."""
+
+    def __init__(self, settings: Mapping[str, str]):
+        self.settings = settings
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self.settings.get(name, default)
+        if value is None:
+            raise SettingsError(f"{name} is not set. Put it in the environment or in .env.")
+        return value
+
+    def secret(self, name: str) -> str:
+        value = self.text(name)
+        if any(len(part.strip()) < MINIMUM_SECRET_LENGTH for part in value.split(",")):
+            raise SettingsError(
+                f"{name} is too short: at least {MINIMUM_SECRET_LENGTH} random characters."
+            )
+        return value
+
+    def number(self, name: str, default: float) -> float:
+        value = self.settings.get(name)
+        try:
+            number = float(value) if value is not None else default
+        except ValueError:
+            raise SettingsError(f"{name} must be a number, not {value!r}.") from None
+        if number < 0:
+            raise SettingsError(f"{name} must not be negative.")
+        return number
+
+    def url(self, name: str, default: str | None = None) -> str:
+        value = self.text(name, default).rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise SettingsError(f"{name} must be an address such as https://host, not {value!r}.")
+        return value
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        return self.settings.get(name, "1" if default else "0").lower() in ("1", "true", "yes", "on")
+
+
+def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
+    """The application's configuration. Raises SettingsError."""
+    read = _Reader(read_settings(environ))
+    instance = instance_folder(environ)
+    port = int(read.number("PORT", 5000))
+    public_url = read.url("PUBLIC_URL", f"http://127.0.0.1:{port}")
+    return {
+        "INSTANCE": instance,
+        "PORT": port,
+        "PUBLIC_URL": public_url,
+        "SECRET_KEY": read.secret("SECRET_KEY"),
+        "TOKEN_KEYS": [key.strip() for key in read.secret("TOKEN_KEYS").split(",")],
+        "SQLALCHEMY_DATABASE_URI": _database_url(read, instance),
+        "REDIS_URL": read.text("REDIS_URL", embedded_redis.url(instance)),
+        **_intuit(read),
+        **_pace(read),
+        **_mail(read),
+        **_cookies(public_url),
+        "TRUSTED_PROXIES": int(read.number("TRUSTED_PROXIES", 0)),
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "webapp" / "translations"),
+        "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_ENABLED": read.flag("RATELIMIT_ENABLED", default=True),
+    }
+
+
+def _database_url(read: _Reader, instance: Path) -> str:
+    url = read.text("DATABASE_URL", f"sqlite:///{instance / 'cuadra.sqlite'}")
+    if not url.startswith(("sqlite://", "postgresql+psycopg://", "postgresql://")):
+        raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+    return url
+
+
+def _intuit(read: _Reader) -> dict[str, object]:
+    return {
+        "INTUIT_CLIENT_ID": read.text("INTUIT_CLIENT_ID"),
+        "INTUIT_CLIENT_SECRET": read.text("INTUIT_CLIENT_SECRET"),
+        "INTUIT_DISCOVERY_URL": read.url("INTUIT_DISCOVERY_URL"),
+        "INTUIT_WEBHOOK_VERIFIER_TOKEN": read.text("INTUIT_WEBHOOK_VERIFIER_TOKEN"),
+        "QBO_API_URL": read.url("QBO_API_URL"),
+        "QBO_APP_URL": read.url("QBO_APP_URL", "https://app.qbo.intuit.com"),
+    }
+
+
+def _pace(read: _Reader) -> dict[str, float]:
+    """Seconds, and calls per company: Intuit's published limits are the defaults."""
+    return {
+        "SECOND_TRY_AFTER_S": read.number("SECOND_TRY_AFTER_S", 1800),
+        "CDC_EVERY_S": read.number("CDC_EVERY_S", 300),
+        "CDC_HEALTHY_EVERY_S": read.number("CDC_HEALTHY_EVERY_S", 21600),
+        "SWEEP_EVERY_S": read.number("SWEEP_EVERY_S", 5),
+        "LEASE_S": read.number("LEASE_S", 30),
+        "QBO_CUTOFF_S": read.number("QBO_CUTOFF_S", 125),
+        "QBO_REQUESTS_PER_MINUTE": read.number("QBO_REQUESTS_PER_MINUTE", 500),
+        "QBO_REQUESTS_PER_SECOND": read.number("QBO_REQUESTS_PER_SECOND", 10),
+        "QBO_BATCHES_PER_MINUTE": read.number("QBO_BATCHES_PER_MINUTE", 40),
+    }
+
+
+def _mail(read: _Reader) -> dict[str, object]:
+    server = read.settings.get("MAIL_SERVER")
+    return {
+        "MAIL_BACKEND": "smtp" if server else "file",
+        "MAIL_FILE_PATH": str(instance_folder(read.settings) / "mail"),
+        "MAIL_SERVER": server or "localhost",
+        "MAIL_PORT": int(read.number("MAIL_PORT", 25)),
+        "MAIL_USERNAME": read.settings.get("MAIL_USERNAME"),
+        "MAIL_PASSWORD": read.settings.get("MAIL_PASSWORD"),
+        "MAIL_USE_TLS": read.flag("MAIL_USE_TLS"),
+        "MAIL_USE_SSL": read.flag("MAIL_USE_SSL"),
+        "MAIL_DEFAULT_SENDER": read.text("MAIL_DEFAULT_SENDER", "Cuadra <cuadra@localhost>"),
+    }
+
+
+def _cookies(public_url: str) -> dict[str, object]:
+    """``__Host-`` needs https; Lax, since Strict would drop the session on Intuit's redirect back."""
+    secure = public_url.startswith("https://")
+    return {
+        "SESSION_COOKIE_NAME": "__Host-cuadra" if secure else "cuadra",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+    }

@@ -1,0 +1,44 @@
+"""The nouns of Cuadra. Importing this package registers every table."""
+
+from webapp.models.account import Account
+from webapp.models.attempt import Attempt
+from webapp.models.connection import Connection
+from webapp.models.expense import Expense
+from webapp.models.firm import ApiToken, Firm
+from webapp.models.invoice import Invoice, InvoiceLine
+from webapp.models.issue import Issue
+from webapp.models.link import Link
+from webapp.models.mirror import MirrorNumber, MirrorObject
+from webapp.models.notification import Notification
+from webapp.models.outbox import Batch, Entry
+from webapp.models.payment import Payment
+from webapp.models.person import Person, SignIn
+from webapp.models.record import KINDS, Record, model_of
+from webapp.models.refund import Refund
+from webapp.models.service import Service
+
+__all__ = [
+    "KINDS",
+    "Account",
+    "ApiToken",
+    "Attempt",
+    "Batch",
+    "Connection",
+    "Entry",
+    "Expense",
+    "Firm",
+    "Invoice",
+    "InvoiceLine",
+    "Issue",
+    "Link",
+    "MirrorNumber",
+    "MirrorObject",
+    "Notification",
+    "Payment",
+    "Person",
+    "Record",
+    "Refund",
+    "Service",
+    "SignIn",
+    "model_of",
+]

@@ -1,0 +1,37 @@
+"""Every write to QuickBooks: who or what asked for it, when, and what came back."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.extensions import db
+from webapp.models.columns import BigId, Created, FirmKey, Key
+from webapp.models.person import Person
+
+ACCEPTED, REJECTED, UNKNOWN, LINKED = "accepted", "rejected", "unknown", "linked"
+
+
+class Attempt(db.Model):
+    __table_args__ = (Index("ix_attempt_record", "firm_id", "kind", "record_id", "id"),)
+
+    id: Mapped[Key]
+    firm_id: Mapped[FirmKey]
+    kind: Mapped[str] = mapped_column(String(10))
+    record_id: Mapped[int] = mapped_column(BigId)
+    operation: Mapped[str] = mapped_column(String(12))
+    outcome: Mapped[str] = mapped_column(String(10))
+    person_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    """Who asked for this try; None when it went by itself."""
+    at: Mapped[Created]
+    request_id: Mapped[str | None] = mapped_column(String(50))
+    body_hash: Mapped[str | None] = mapped_column(String(64))
+    status: Mapped[int | None]
+    code: Mapped[str | None] = mapped_column(String(20))
+    message: Mapped[str | None] = mapped_column(Text)
+    detail: Mapped[str | None] = mapped_column(Text)
+    intuit_tid: Mapped[str | None] = mapped_column(String(100))
+
+    person: Mapped[Person | None] = relationship()

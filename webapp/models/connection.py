@@ -1,0 +1,145 @@
+"""A firm's connection to its QuickBooks company, and the right to work on it.
+
+One row per firm, which lasts as long as the firm: a company belongs to one firm, and a firm that
+reconnects must bring the same company.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.database import database_now
+from webapp.extensions import db
+from webapp.models.columns import BigId, Created, FirmKey, Key
+from webapp.models.firm import Firm
+from webapp.models.person import Person
+
+NONE, CONNECTED, SIGN_IN_AGAIN, PAUSED = "none", "connected", "sign_in_again", "paused"
+ASK, CREATE = "ask", "create"
+
+
+class LostSlice(Exception):
+    """Another worker has taken this firm over; nothing more may be written in its name."""
+
+
+class Connection(db.Model):
+    __table_args__ = (
+        CheckConstraint("state IN ('none', 'connected', 'sign_in_again', 'paused')", name="state"),
+    )
+
+    id: Mapped[Key]
+    firm_id: Mapped[FirmKey] = mapped_column(unique=True)
+    realm_id: Mapped[str | None] = mapped_column(String(30), unique=True)
+    state: Mapped[str] = mapped_column(String(15), default=NONE)
+    state_since: Mapped[Created]
+    state_reason: Mapped[str | None] = mapped_column(String(300))
+
+    access_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    access_expires_at: Mapped[datetime | None]
+    refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    refresh_expires_at: Mapped[datetime | None]
+    connected_by_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    connected_at: Mapped[datetime | None]
+
+    company_name: Mapped[str | None] = mapped_column(String(500))
+    plan: Mapped[str | None] = mapped_column(String(100))
+    home_currency: Mapped[str] = mapped_column(String(3), default="USD")
+    custom_numbers: Mapped[bool] = mapped_column(default=False)
+    books_closed_to: Mapped[date | None]
+
+    set_up_at: Mapped[datetime | None]
+    start_date: Mapped[date | None]
+    """Records dated before it stay out of QuickBooks; None copies every date."""
+    unmatched: Mapped[str] = mapped_column(String(6), default=ASK)
+    accounts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Set-up's choices by role (see ``webapp.quickbooks.roles``): QuickBooks ids."""
+
+    last_success_at: Mapped[datetime | None]
+    last_failure_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    """No call to this company earlier: it throttled us, or is down."""
+    mirrored_at: Mapped[datetime | None]
+    changes_read_to: Mapped[datetime | None]
+    changes_due_at: Mapped[datetime | None]
+    webhook_seen_at: Mapped[datetime | None]
+
+    slice_fence: Mapped[int] = mapped_column(BigId, default=0)
+    slice_until: Mapped[datetime | None]
+
+    firm: Mapped[Firm] = relationship()
+    connected_by: Mapped[Person | None] = relationship()
+
+    @classmethod
+    def of(cls, firm_id: int) -> Connection:
+        """The firm's connection, made on first use."""
+        connection = db.session.scalar(select(cls).where(cls.firm_id == firm_id))
+        if connection is None:
+            connection = cls(firm_id=firm_id)
+            db.session.add(connection)
+            db.session.flush()
+        return connection
+
+    @property
+    def usable(self) -> bool:
+        return self.state == CONNECTED
+
+    def change_state(self, state: str, reason: str | None = None) -> None:
+        self.state, self.state_reason = state, reason
+        self.state_since = database_now(db.session())
+
+    def forget_tokens(self) -> None:
+        self.access_token = self.refresh_token = None
+        self.access_expires_at = self.refresh_expires_at = None
+
+    @classmethod
+    def claim_slice(cls, firm_id: int, lease: timedelta) -> int | None:
+        """Take the right to work on the firm for ``lease``; its fence, or None if another has it.
+
+        Fences only grow, so that a worker which slept past its lease is told apart from the one
+        that took over.
+        """
+        now = database_now(db.session())
+        fence = db.session.scalar(
+            update(cls)
+            .where(
+                cls.firm_id == firm_id,
+                cls.state == CONNECTED,
+                (cls.slice_until.is_(None)) | (cls.slice_until <= now),
+                (cls.not_before.is_(None)) | (cls.not_before <= now),
+            )
+            .values(slice_fence=cls.slice_fence + 1, slice_until=now + lease)
+            .returning(cls.slice_fence),
+            execution_options={"synchronize_session": False},
+        )
+        db.session.commit()
+        return fence
+
+    @classmethod
+    def hold_slice(cls, firm_id: int, fence: int, lease: timedelta) -> None:
+        """Renew the lease inside the current transaction. Raises LostSlice."""
+        now = database_now(db.session())
+        held = db.session.execute(
+            update(cls)
+            .where(cls.firm_id == firm_id, cls.slice_fence == fence)
+            .values(slice_until=now + lease),
+            execution_options={"synchronize_session": False},
+        )
+        if held.rowcount == 0:
+            db.session.rollback()
+            raise LostSlice(f"firm {firm_id} was taken over (fence {fence})")
+
+    @classmethod
+    def release_slice(cls, firm_id: int, fence: int) -> None:
+        db.session.execute(
+            update(cls)
+            .where(cls.firm_id == firm_id, cls.slice_fence == fence)
+            .values(slice_until=None),
+            execution_options={"synchronize_session": False},
+        )
+        db.session.commit()

@@ -1,0 +1,69 @@
+"""The tenant: one accounting firm, and the tokens its programs sign in with."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.extensions import db
+from webapp.models.columns import Created, FirmKey, Key, utc_now
+
+TOKEN_PREFIX = "cuadra_"  # noqa: S105 - a prefix that secret scanners can recognise
+
+
+class Firm(db.Model):
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(64), default="America/Los_Angeles")
+    currency: Mapped[str] = mapped_column(String(3), default="USD")
+    sync_invoice_numbers: Mapped[bool] = mapped_column(default=False)
+    stripe_webhook_key: Mapped[str] = mapped_column(
+        String(64), unique=True, default=lambda: secrets.token_urlsafe(24)
+    )
+    created_at: Mapped[Created]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class ApiToken(db.Model):
+    """A firm's bearer token: shown once, kept as a hash."""
+
+    id: Mapped[Key]
+    firm_id: Mapped[FirmKey] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(String(100), default="API")
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    ending: Mapped[str] = mapped_column(String(4))
+    created_at: Mapped[Created]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    firm: Mapped[Firm] = relationship()
+
+    @classmethod
+    def issue(cls, firm: Firm, name: str = "API") -> tuple[ApiToken, str]:
+        """A new token and its only showing in clear."""
+        clear = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        token = cls(firm=firm, name=name, digest=_digest(clear), ending=clear[-4:])
+        db.session.add(token)
+        return token, clear
+
+    @classmethod
+    def find(cls, clear: str) -> ApiToken | None:
+        return db.session.scalar(
+            select(cls).where(cls.digest == _digest(clear), cls.revoked_at.is_(None))
+        )
+
+    def revoke(self) -> None:
+        self.revoked_at = utc_now()
+
+
+def _digest(clear: str) -> str:
+    """A plain hash is enough: the token has 256 bits of its own."""
+    return hashlib.sha256(clear.encode()).hexdigest()

@@ -1,0 +1,53 @@
+"""Our record and the QuickBooks object that stands for it. Lasts as long as the firm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.extensions import db
+from webapp.models.columns import BigId, Created, FirmKey, Key
+from webapp.models.record import Record
+
+
+class Link(db.Model):
+    __table_args__ = (
+        UniqueConstraint("firm_id", "kind", "record_id"),
+        UniqueConstraint("firm_id", "kind", "quickbooks_id"),
+    )
+
+    id: Mapped[Key]
+    firm_id: Mapped[FirmKey]
+    kind: Mapped[str] = mapped_column(String(10))
+    record_id: Mapped[int] = mapped_column(BigId)
+    quickbooks_id: Mapped[str] = mapped_column(String(30))
+    sync_token: Mapped[str] = mapped_column(String(20))
+    known: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the object held when we last saw it, in the shape of ``compare.facts``: what tells an
+    edit by a person from a token that only moved."""
+    gone: Mapped[bool] = mapped_column(default=False)
+    """Deleted, voided or made inactive over there."""
+    linked_at: Mapped[Created]
+
+    @classmethod
+    def of(cls, record: Record) -> Link | None:
+        return cls.find(record.firm_id, record.kind, record.id)
+
+    @classmethod
+    def find(cls, firm_id: int, kind: str, record_id: int) -> Link | None:
+        return db.session.scalar(
+            select(cls).where(
+                cls.firm_id == firm_id, cls.kind == kind, cls.record_id == record_id
+            )
+        )
+
+    @classmethod
+    def to(cls, firm_id: int, kind: str, quickbooks_id: str) -> Link | None:
+        """The link that holds this QuickBooks object, if any record has it."""
+        return db.session.scalar(
+            select(cls).where(
+                cls.firm_id == firm_id, cls.kind == kind, cls.quickbooks_id == quickbooks_id
+            )
+        )
