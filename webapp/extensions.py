@@ -31,10 +31,10 @@ class Base(DeclarativeBase):
     """Every constraint gets a predictable name, so that a migration can drop it."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime}
 
 
 db = SQLAlchemy(model_class=Base)
+db.Model.registry.update_type_annotation_map({datetime: UtcDateTime})
 migrate = Migrate(render_as_batch=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()

@@ -1,0 +1,65 @@
+"""The command line: firms, operators, a connection made elsewhere, the demo's data."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from webapp.extensions import db
+from webapp.models import ApiToken, Firm, Person
+from webapp.models.person import OPERATOR, OWNER
+
+MINIMUM_PASSWORD_LENGTH = 8
+
+firm_group = AppGroup("firm", help="Firms, the tenants of this installation.")
+operator_group = AppGroup("operator", help="People who run this installation.")
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(firm_group)
+    app.cli.add_command(operator_group)
+
+
+def add_person(role: str, email: str, password: str, name: str, firm: Firm | None) -> Person:
+    """A new person. Raises click.ClickException when the address is taken or a value is unfit."""
+    address = email.strip().lower()
+    if "@" not in address:
+        raise click.ClickException(f"--email: {email!r} is not an e-mail address.")
+    if len(password) < MINIMUM_PASSWORD_LENGTH:
+        raise click.ClickException(
+            f"--password: use at least {MINIMUM_PASSWORD_LENGTH} characters."
+        )
+    if Person.by_email(address):
+        raise click.ClickException(f"{address} already has an account here.")
+    person = Person(role=role, email=address, name=name, firm=firm)
+    person.set_password(password)
+    db.session.add(person)
+    return person
+
+
+@firm_group.command("create")
+@click.option("--name", required=True)
+@click.option("--owner-email", required=True)
+@click.option("--owner-password", required=True)
+@click.option("--timezone", default="America/Los_Angeles", show_default=True)
+def create_firm(name: str, owner_email: str, owner_password: str, timezone: str) -> None:
+    """Make a firm with its owner; prints its id and its API token, which is shown only now."""
+    firm = Firm(name=name, timezone=timezone)
+    db.session.add(firm)
+    add_person(OWNER, owner_email, owner_password, owner_email.split("@")[0], firm)
+    _token, clear = ApiToken.issue(firm)
+    db.session.commit()
+    click.echo(json.dumps({"firm_id": firm.id, "api_token": clear}))
+
+
+@operator_group.command("create")
+@click.option("--email", required=True)
+@click.option("--password", required=True)
+def create_operator(email: str, password: str) -> None:
+    """Make an operator: someone who runs the installation and belongs to no firm."""
+    operator = add_person(OPERATOR, email, password, email.split("@")[0], None)
+    db.session.commit()
+    click.echo(json.dumps({"operator_id": operator.id}))

@@ -1,0 +1,44 @@
+"""What a person sees when something is refused or breaks: a page, or a fragment for htmx."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response
+
+from webapp.extensions import db
+
+PAGES = (403, 404, 405, 429, 500, 503)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(InternalServerError, _broken)
+
+
+def _stale_form(_error: CSRFError) -> tuple[str, int]:
+    return render_template("errors/csrf.html"), HTTPStatus.BAD_REQUEST
+
+
+def _refused(error: HTTPException) -> tuple[str, int] | Response | HTTPException:
+    if error.code is None or error.code < 400 or error.response is not None:
+        return error
+    if request.path.startswith("/api/"):
+        from webapp.api.problems import problem
+
+        return problem(error.code, error.description)
+    page = error.code if error.code in PAGES else 500
+    return render_template(f"errors/{page}.html"), error.code
+
+
+def _broken(_error: InternalServerError) -> tuple[str, int] | Response:
+    db.session.rollback()
+    if request.path.startswith("/api/"):
+        from webapp.api.problems import problem
+
+        return problem(500, "Something went wrong on our side. Nothing was saved.")
+    return render_template("errors/500.html"), HTTPStatus.INTERNAL_SERVER_ERROR

@@ -1,0 +1,65 @@
+"""How money, days and moments are written for a person: their language, the firm's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from babel.numbers import format_currency
+from flask import Flask
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_time,
+    format_timedelta,
+    get_locale,
+    get_timezone,
+    gettext,
+)
+
+from webapp import money
+
+
+def init_app(app: Flask) -> None:
+    for filter_ in (amount, local_date, local_time, local_moment, ago):
+        app.add_template_filter(filter_)
+    app.add_template_filter(amount, "money")
+
+
+def _locale() -> str:
+    """Spanish is that of the United States: 2:17 p. m., $1,850.00."""
+    locale = get_locale()
+    return "es_US" if locale and locale.language == "es" else "en_US"
+
+
+def amount(minor: int, currency: str = "USD") -> str:
+    """``185000`` to ``$1,850.00``."""
+    return format_currency(money.to_decimal(minor, currency), currency, locale=_locale())
+
+
+def local_date(day: date | datetime) -> str:
+    """``Aug 14, 2026``."""
+    return format_date(day, "medium")
+
+
+def local_time(moment: datetime) -> str:
+    """``2:17 PM`` in the firm's zone."""
+    return format_time(moment, "short")
+
+
+def local_moment(moment: datetime) -> str:
+    """The time for today, the word for yesterday, else the day: how lists show a last try."""
+    zone = get_timezone()
+    days = (datetime.now(zone).date() - moment.astimezone(zone).date()).days
+    if days == 0:
+        return local_time(moment)
+    if days == 1:
+        return gettext("Yesterday")
+    return format_datetime(moment, "MMM d")
+
+
+def ago(moment: datetime) -> str:
+    """``2 minutes ago``."""
+    elapsed = datetime.now(UTC) - moment
+    if elapsed.total_seconds() < 60:
+        return gettext("just now")
+    return format_timedelta(-elapsed, add_direction=True, granularity="minute")

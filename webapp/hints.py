@@ -1,0 +1,75 @@
+"""Telling a worker, after the commit, that a firm has work. Only ever a hint.
+
+RQ carries the firm's id and nothing else. A hint that Redis forgets costs one sweep, a doubled one
+loses the claim; so a failure here never reaches the person whose record was just saved.
+"""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, current_app
+from redis import Redis, RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from webapp.extensions import db
+
+log = structlog.get_logger(__name__)
+
+QUEUE = "sync"
+JOB = "jobs.quickbooks.sync_firm"
+QUIET_S = 2
+"""Further hints of one firm are dropped for so long, or until a worker takes the first."""
+
+_KEY = "hinted_firms"
+
+
+def init_app(app: Flask) -> None:
+    connection = Redis.from_url(
+        app.config["REDIS_URL"], socket_timeout=2, socket_connect_timeout=1
+    )
+    app.extensions["redis"] = connection
+    app.extensions["sync_queue"] = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+
+
+def after_commit(firm_id: int) -> None:
+    """Hint once the present transaction is committed; a rollback forgets it."""
+    db.session().info.setdefault(_KEY, set()).add(firm_id)
+
+
+@event.listens_for(Session, "after_commit")
+def _send(session: Session) -> None:
+    for firm_id in session.info.pop(_KEY, ()):
+        send(firm_id)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_KEY, None)
+
+
+def send(firm_id: int) -> None:
+    """Queue a slice of this firm's work, unless one was queued a moment ago."""
+    redis: Redis = current_app.extensions["redis"]
+    queue: Queue = current_app.extensions["sync_queue"]
+    try:
+        if redis.set(_pending(firm_id), 1, nx=True, ex=QUIET_S):
+            queue.enqueue(
+                JOB, firm_id, description=f"sync firm {firm_id}", result_ttl=0, failure_ttl=86400
+            )
+    except RedisError as error:
+        log.warning("hint_lost", firm_id=firm_id, error=type(error).__name__)
+
+
+def taken(firm_id: int) -> None:
+    """A worker has started on the firm: what is committed from now on deserves a new hint."""
+    try:
+        current_app.extensions["redis"].delete(_pending(firm_id))
+    except RedisError as error:
+        log.warning("hint_not_cleared", firm_id=firm_id, error=type(error).__name__)
+
+
+def _pending(firm_id: int) -> str:
+    return f"cuadra:hinted:{firm_id}"

@@ -1,0 +1,30 @@
+"""Which language and which zone a person sees: their own choice, else the browser's, else English."""
+
+from __future__ import annotations
+
+from flask import has_request_context, request
+from flask_babel import force_locale
+
+from webapp.rights import current_firm, current_person
+
+LANGUAGES = ("en", "es")
+NAMES = {"en": "English", "es": "Español"}
+
+__all__ = ["LANGUAGES", "NAMES", "force_locale", "select_language", "zone"]
+
+
+def select_language() -> str:
+    if not has_request_context():
+        return "en"
+    person = current_person()
+    if person is not None and person.language in LANGUAGES:
+        return str(person.language)
+    chosen = request.cookies.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def zone() -> str:
+    firm = current_firm() if has_request_context() else None
+    return firm.timezone if firm else "UTC"

@@ -1,0 +1,358 @@
+"""What must reach QuickBooks, and how far it is.
+
+One entry per record, written in the record's own transaction. RQ only carries hints: an entry that
+nobody was told of is found by the sweep, because ``due_at`` says when somebody should act on it
+next (None: nobody, until something else happens).
+
+    ready      to be sent, now or (after a transient failure) at due_at
+    waiting    what it needs is not in QuickBooks yet; set ready when that arrives
+    sent       a request went out and its answer is not known; looked into at due_at
+    rejected   an issue is open; due_at is the one automatic second try
+    ignored    a person muted its issue
+    off        its account is not synced, or it is older than the start date
+    done       QuickBooks holds the wanted version
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    exists,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp import hints
+from webapp.database import database_now
+from webapp.extensions import db
+from webapp.models.columns import BigId, Created, FirmKey, Key
+from webapp.models.record import Record, model_of
+
+READY, WAITING, SENT = "ready", "waiting", "sent"
+REJECTED, IGNORED, OFF, DONE = "rejected", "ignored", "off", "done"
+STATES = (READY, WAITING, SENT, REJECTED, IGNORED, OFF, DONE)
+
+SAVE, REMOVE = "save", "remove"
+PERSON, ORDINARY, FIRST_COPY = 0, 1, 2
+
+RETRY_PLAN = tuple(timedelta(seconds=s) for s in (5, 15, 60, 120, 300, 600, 1800))
+"""How long to wait after the 1st, 2nd … transient failure in a row; the last one repeats."""
+
+CRASHES_ALLOWED = 2
+
+
+class Batch(db.Model):
+    """A batch request whose answer is not known yet: resent as it was, never mixed anew."""
+
+    id: Mapped[Key]
+    firm_id: Mapped[FirmKey]
+    request_id: Mapped[str] = mapped_column(String(36))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Created]
+
+
+class Entry(db.Model):
+    __tablename__ = "outbox_entry"
+    __table_args__ = (
+        UniqueConstraint("firm_id", "kind", "record_id"),
+        CheckConstraint(
+            "state IN ('ready', 'waiting', 'sent', 'rejected', 'ignored', 'off', 'done')",
+            name="state",
+        ),
+        Index(
+            "ix_outbox_entry_due",
+            "firm_id",
+            "priority",
+            "level",
+            "id",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        Index("ix_outbox_entry_waits", "firm_id", "waits_kind", "waits_id"),
+        Index("ix_outbox_entry_state", "firm_id", "kind", "state"),
+    )
+
+    id: Mapped[Key]
+    firm_id: Mapped[FirmKey]
+    kind: Mapped[str] = mapped_column(String(10))
+    record_id: Mapped[int] = mapped_column(BigId)
+    uid: Mapped[str] = mapped_column(String(32), default=lambda: uuid.uuid4().hex)
+    """Names this entry in QuickBooks, in request ids and notes: unique across installations."""
+    level: Mapped[int]
+    priority: Mapped[int] = mapped_column(default=ORDINARY)
+    state: Mapped[str] = mapped_column(String(8), default=READY)
+    due_at: Mapped[datetime | None]
+
+    action: Mapped[str] = mapped_column(String(6), default=SAVE)
+    wanted: Mapped[int] = mapped_column(default=1)
+    reached: Mapped[int] = mapped_column(default=0)
+    asked_by_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    """Who clicked for the coming try; None when it goes by itself."""
+
+    waits_kind: Mapped[str | None] = mapped_column(String(10))
+    waits_id: Mapped[int | None] = mapped_column(BigId)
+
+    tries: Mapped[int] = mapped_column(default=0)
+    """Definite rejections since the record or a person's wish last changed."""
+    failures: Mapped[int] = mapped_column(default=0)
+    """Transient failures in a row."""
+    picked: Mapped[int] = mapped_column(default=0)
+    """Times a worker took it up without living to tell."""
+
+    revision: Mapped[int] = mapped_column(default=0)
+    request_id: Mapped[str | None] = mapped_column(String(36))
+    operation: Mapped[str | None] = mapped_column(String(12))
+    body: Mapped[str | None] = mapped_column(Text)
+    sent_version: Mapped[int | None]
+    sent_at: Mapped[datetime | None]
+    batch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("batch.id"))
+    batch_item: Mapped[str | None] = mapped_column(String(10))
+
+    batch: Mapped[Batch | None] = relationship()
+
+    # -- asking ------------------------------------------------------------------------------
+
+    @classmethod
+    def of(cls, record: Record) -> Entry | None:
+        return cls.find(record.firm_id, record.kind, record.id)
+
+    @classmethod
+    def find(cls, firm_id: int, kind: str, record_id: int) -> Entry | None:
+        return db.session.scalar(
+            select(cls).where(
+                cls.firm_id == firm_id, cls.kind == kind, cls.record_id == record_id
+            )
+        )
+
+    @classmethod
+    def ask(cls, record: Record, priority: int = ORDINARY) -> Entry:
+        """Ask for the record's present version to reach QuickBooks.
+
+        While an answer is outstanding the wish is only noted: it is acted on once that is settled.
+        """
+        entry = cls.of(record)
+        if entry is None:
+            entry = cls(
+                firm_id=record.firm_id, kind=record.kind, record_id=record.id, level=record.level
+            )
+            db.session.add(entry)
+        entry.wanted = record.version
+        entry.action = SAVE if record.live else REMOVE
+        entry.try_now(priority)
+        return entry
+
+    def try_now(self, priority: int = PERSON, person_id: int | None = None) -> None:
+        """Make it due at once, as a new intent; not while an answer is outstanding."""
+        self.priority, self.asked_by_id = priority, person_id
+        if self.state != SENT:
+            self.set_ready()
+            self.tries = self.failures = self.picked = 0
+        hints.after_commit(self.firm_id)
+
+    def set_ready(self, due_at: datetime | None = None) -> None:
+        self.state = READY
+        self.waits_kind = self.waits_id = None
+        self.due_at = due_at or database_now(db.session())
+
+    @classmethod
+    def sync_switched(cls, account: Record) -> None:
+        """An account's switch moves everything of that account in or out of the work."""
+        on = bool(account.sync)  # type: ignore[attr-defined]
+        for kind, ids in _records_of_account(account):
+            entries = update(cls).where(
+                cls.firm_id == account.firm_id, cls.kind == kind, cls.record_id.in_(ids)
+            )
+            if on:
+                change = entries.where(cls.state == OFF).values(
+                    state=READY, due_at=database_now(db.session())
+                )
+            else:
+                change = entries.where(cls.state.in_((READY, WAITING, REJECTED, IGNORED))).values(
+                    state=OFF, due_at=None
+                )
+            db.session.execute(change, execution_options={"synchronize_session": "fetch"})
+
+    # -- claiming ----------------------------------------------------------------------------
+
+    @classmethod
+    def claim(cls, firm_id: int, limit: int) -> list[Entry]:
+        """The due entries to work on next: one priority and one level, at most ``limit``.
+
+        An entry that a worker took up before and never finished comes alone, so that one which
+        kills its worker does not take its neighbours along.
+        """
+        due = (
+            select(cls)
+            .where(
+                cls.firm_id == firm_id,
+                cls.due_at.is_not(None),
+                cls.due_at <= database_now(db.session()),
+            )
+            .order_by(cls.priority, cls.level, cls.id)
+        )
+        first = db.session.scalar(due.limit(1))
+        if first is None:
+            return []
+        same = due.where(
+            cls.priority == first.priority, cls.level == first.level, cls.picked == 0
+        )
+        claimed = [first] if first.picked else list(db.session.scalars(same.limit(limit)))
+        for entry in claimed:
+            entry.picked += 1
+        db.session.commit()
+        return claimed
+
+    @classmethod
+    def anything_due(cls, firm_id: int) -> bool:
+        return bool(
+            db.session.scalar(
+                select(
+                    exists().where(
+                        cls.firm_id == firm_id,
+                        cls.due_at.is_not(None),
+                        cls.due_at <= database_now(db.session()),
+                    )
+                )
+            )
+        )
+
+    # -- sending -----------------------------------------------------------------------------
+
+    def compose(self, operation: str, body: str) -> None:
+        """Fix what the next request carries. A new revision is a new intent to QuickBooks.
+
+        The same body after a try that certainly did not execute keeps its request id.
+        """
+        if self.request_id is None or self.body != body or self.operation != operation:
+            self.revision += 1
+            self.request_id = f"{self.uid}-{self.revision}"
+        self.operation, self.body = operation, body
+        self.sent_version = self.wanted
+
+    def mark_sent(self, now: datetime, settle_after: timedelta) -> None:
+        """Note, before the call, that its outcome is unknown from here on."""
+        self.state, self.sent_at = SENT, now
+        self.due_at = now + settle_after
+
+    @property
+    def unsettled(self) -> bool:
+        return self.state == SENT
+
+    # -- outcomes ----------------------------------------------------------------------------
+
+    def accepted(self) -> None:
+        """QuickBooks holds ``sent_version``; if the record moved on meanwhile, go again."""
+        self.reached = self.sent_version or self.wanted
+        self._forget_request()
+        self.tries = self.failures = self.picked = 0
+        if self.reached < self.wanted:
+            self.set_ready()
+            return
+        self.state, self.due_at, self.asked_by_id = DONE, None, None
+        self.waits_kind = self.waits_id = None
+
+    def rejected(self, second_try_at: datetime | None) -> None:
+        """A definite no. If the record was changed meanwhile, the change deserves its own try."""
+        moved_on = self.sent_version is not None and self.sent_version < self.wanted
+        self._forget_request()
+        self.failures = self.picked = 0
+        if moved_on:
+            self.tries = 0
+            self.set_ready()
+            return
+        self.tries += 1
+        self.state, self.asked_by_id = REJECTED, None
+        self.waits_kind = self.waits_id = None
+        self.due_at = second_try_at if self.tries == 1 else None
+
+    def put_back(self, now: datetime, not_before: datetime | None = None) -> None:
+        """It certainly did not execute; try again later with the same request id."""
+        pause = RETRY_PLAN[min(self.failures, len(RETRY_PLAN) - 1)]
+        self.failures += 1
+        self.picked = 0
+        self.set_ready(max(now + pause, not_before or now))
+        self.sent_at = None
+
+    def look_again(self, at: datetime) -> None:
+        """Still unknown: come back to it."""
+        self.failures += 1
+        self.picked = 0
+        self.due_at = at
+
+    def wait_for(self, kind: str, record_id: int) -> None:
+        self.picked = 0
+        self.state, self.due_at = WAITING, None
+        self.waits_kind, self.waits_id = kind, record_id
+
+    def rest(self, state: str) -> None:
+        """Nothing to do until something else happens: DONE, OFF or IGNORED."""
+        self._forget_request()
+        self.picked = 0
+        self.state, self.due_at, self.asked_by_id = state, None, None
+        self.waits_kind = self.waits_id = None
+
+    def _forget_request(self) -> None:
+        self.request_id = self.operation = self.body = None
+        self.sent_at = self.batch_id = self.batch_item = None
+        self.sent_version = None
+
+    @classmethod
+    def release(cls, firm_id: int, kind: str, record_id: int) -> int:
+        """Set ready what waited for this record; how many there were."""
+        released = db.session.execute(
+            update(cls)
+            .where(
+                cls.firm_id == firm_id,
+                cls.waits_kind == kind,
+                cls.waits_id == record_id,
+                cls.state == WAITING,
+            )
+            .values(
+                state=READY, due_at=database_now(db.session()), waits_kind=None, waits_id=None
+            ),
+            execution_options={"synchronize_session": "fetch"},
+        )
+        return released.rowcount
+
+    # -- counting ----------------------------------------------------------------------------
+
+    @classmethod
+    def counts(cls, firm_id: int) -> dict[str, dict[str, int]]:
+        """How many entries of each kind are in each state."""
+        rows = db.session.execute(
+            select(cls.kind, cls.state, func.count())
+            .where(cls.firm_id == firm_id)
+            .group_by(cls.kind, cls.state)
+        )
+        counts: dict[str, dict[str, int]] = {}
+        for kind, state, count in rows:
+            counts.setdefault(kind, {})[state] = count
+        return counts
+
+
+def _records_of_account(account: Record) -> Sequence[tuple[str, object]]:
+    """For each kind, a query of the ids that belong to the account."""
+    payment, refund, expense = model_of("payment"), model_of("refund"), model_of("expense")
+    payments = select(payment.id).where(payment.account_id == account.id)  # type: ignore[attr-defined]
+    invoice = model_of("invoice")
+    return (
+        ("account", [account.id]),
+        ("invoice", select(invoice.id).where(invoice.account_id == account.id)),  # type: ignore[attr-defined]
+        ("payment", payments),
+        ("refund", select(refund.id).where(refund.payment_id.in_(payments))),  # type: ignore[attr-defined]
+        ("expense", select(expense.id).where(expense.payment_id.in_(payments))),  # type: ignore[attr-defined]
+    )

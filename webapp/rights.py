@@ -1,0 +1,108 @@
+"""Who is asking, and what they may do.
+
+A record of another firm is not found (404); an act above one's role is forbidden (403); who is not
+signed in is sent to sign in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import abort, g, has_request_context, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp.extensions import db, login_manager
+from webapp.models.firm import Firm
+from webapp.models.person import Person, SignIn
+from webapp.models.record import Record
+
+View = TypeVar("View", bound=Callable[..., Any])
+R = TypeVar("R", bound=Record)
+
+
+@login_manager.user_loader
+def _load(token: str) -> SignIn | None:
+    return SignIn.find(token)
+
+
+@login_manager.unauthorized_handler
+def _sign_in_first() -> Response:
+    return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")), 303)
+
+
+def current_person() -> Person | None:
+    if not has_request_context() or not current_user or not current_user.is_authenticated:
+        return None
+    return cast(SignIn, current_user).person
+
+
+def current_firm() -> Firm | None:
+    """The firm of the signed-in person, or of the API token of this request."""
+    token_firm = g.get("api_firm") if has_request_context() else None
+    if token_firm is not None:
+        return cast(Firm, token_firm)
+    person = current_person()
+    return person.firm if person else None
+
+
+def firm_id() -> int:
+    """The asking firm's id. Only behind one of the decorators below, or the API's."""
+    firm = current_firm()
+    if firm is None:
+        abort(403)
+    return firm.id
+
+
+def person_id() -> int | None:
+    person = current_person()
+    return person.id if person else None
+
+
+def _guard(allowed: Callable[[Person], bool]) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            person = current_person()
+            if person is None:
+                return login_manager.unauthorized()
+            if not allowed(person):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return cast(View, guarded)
+
+    return decorate
+
+
+for_firm = _guard(lambda person: person.firm_id is not None)
+"""Anyone of a firm."""
+for_fixers = _guard(lambda person: person.fixes_sync)
+"""Owner and admins."""
+for_owner = _guard(lambda person: person.connects)
+for_operators = _guard(lambda person: person.is_operator)
+
+
+def own(model: type[R], record_id: int) -> R:
+    """The asking firm's live record, or 404: also for another firm's."""
+    record = model.in_firm(firm_id(), record_id)
+    if record is None:
+        abort(404)
+    return cast(R, record)
+
+
+def note_seen() -> None:
+    """Keep the session from idling out; at most once a minute, in a transaction of its own."""
+    if not current_user or not current_user.is_authenticated:
+        return
+    session = cast(SignIn, current_user)
+    if session.seen_long_ago:
+        from webapp.models.columns import utc_now
+
+        session_id = session.id
+        with db.engine.begin() as connection:
+            connection.execute(
+                db.update(SignIn).where(SignIn.id == session_id).values(seen_at=utc_now())
+            )

@@ -1,0 +1,17 @@
+"""One file per page. ``register`` is the list of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+PAGES = (
+    "auth",
+    "health",
+)
+
+
+def register(app: Flask) -> None:
+    for page in PAGES:
+        app.register_blueprint(import_module(f"webapp.views.{page}").bp)
