@@ -27,7 +27,6 @@ def run() -> None:
             connection=connection,
             target_metadata=db.metadata,
             render_item=render_item,
-            compare_type=True,
             **current_app.extensions["migrate"].configure_args,
         )
         with context.begin_transaction():
