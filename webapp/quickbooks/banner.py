@@ -1,0 +1,43 @@
+"""The orange bar at the top of every page, for a firm's owner and admins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from webapp.extensions import db
+from webapp.models import Connection, Entry, Issue
+from webapp.models import connection as connections
+from webapp.models import issue as issues
+from webapp.models import outbox
+
+
+@dataclass(frozen=True)
+class Banner:
+    """``state`` is ``errors`` or ``sign_in``; the second replaces the first."""
+
+    state: str
+    count: int = 0
+    """Open issues."""
+    waiting: int = 0
+    """Records that wait for the sign-in."""
+    since: datetime | None = None
+
+
+def banner_for(firm_id: int) -> Banner | None:
+    connection = db.session.scalar(select(Connection).where(Connection.firm_id == firm_id))
+    if connection is not None and connection.state == connections.SIGN_IN_AGAIN:
+        return Banner("sign_in", waiting=_waiting(firm_id), since=connection.state_since)
+    count = db.session.scalar(
+        select(func.count()).where(Issue.firm_id == firm_id, Issue.state == issues.OPEN)
+    )
+    return Banner("errors", count=count) if count else None
+
+
+def _waiting(firm_id: int) -> int:
+    states = (outbox.READY, outbox.WAITING, outbox.SENT)
+    return db.session.scalar(
+        select(func.count()).where(Entry.firm_id == firm_id, Entry.state.in_(states))
+    ) or 0
