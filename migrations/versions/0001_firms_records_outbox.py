@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-23 23:38:52.329418
+Create Date: 2026-11-23 23:46:39.166870
 
 """
 from alembic import op
@@ -202,9 +202,11 @@ def upgrade():
     sa.Column('state_since', sa.DateTime(timezone=True), nullable=False),
     sa.Column('state_reason', sa.String(length=300), nullable=True),
     sa.Column('access_token', sa.LargeBinary(), nullable=True),
+    sa.Column('access_stored_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('access_expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('refresh_token', sa.LargeBinary(), nullable=True),
     sa.Column('refresh_expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('refreshing_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('connected_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('connected_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('company_name', sa.String(length=500), nullable=True),
@@ -331,6 +333,8 @@ def upgrade():
     sa.Column('agent', sa.String(length=300), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('oauth_state', sa.String(length=64), nullable=True),
+    sa.Column('oauth_state_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_sign_in_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in')),
     sa.UniqueConstraint('digest', name=op.f('uq_sign_in_digest'))

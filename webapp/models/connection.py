@@ -39,9 +39,12 @@ class Connection(db.Model):
     state_reason: Mapped[str | None] = mapped_column(String(300))
 
     access_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    access_stored_at: Mapped[datetime | None]
     access_expires_at: Mapped[datetime | None]
     refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     refresh_expires_at: Mapped[datetime | None]
+    refreshing_until: Mapped[datetime | None]
+    """The lease of whoever is renewing the tokens."""
     connected_by_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("person.id", ondelete="SET NULL")
     )

@@ -19,6 +19,7 @@ OWNER, ADMIN, MEMBER, OPERATOR = "owner", "admin", "member", "operator"
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
+OAUTH_STATE_LASTS = timedelta(minutes=10)
 
 # OWASP's floor for argon2id: 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -114,6 +115,8 @@ class SignIn(db.Model):
     agent: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[Created]
     seen_at: Mapped[Created]
+    oauth_state: Mapped[str | None] = mapped_column(String(64))
+    oauth_state_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
 
@@ -141,6 +144,20 @@ class SignIn(db.Model):
             return None
         session.token = token
         return session
+
+    def new_oauth_state(self) -> str:
+        """A state for one trip to Intuit and back, bound to this session; kept as a hash."""
+        state = secrets.token_urlsafe(32)
+        self.oauth_state, self.oauth_state_at = _digest(state), utc_now()
+        return state
+
+    def take_oauth_state(self, state: str) -> bool:
+        """Is it the state of this session's trip, at most ten minutes old? Good for one asking."""
+        known, since = self.oauth_state, self.oauth_state_at
+        self.oauth_state = self.oauth_state_at = None
+        if known is None or since is None or utc_now() - since > OAUTH_STATE_LASTS:
+            return False
+        return secrets.compare_digest(known, _digest(state))
 
     @property
     def expired(self) -> bool:

@@ -1,0 +1,212 @@
+"""HTTP in; a dict or a typed error out. Knows neither Flask nor the database.
+
+One ``httpx2.Client`` serves the whole process: loading the certificates for each call costs more
+than the call.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from webapp.quickbooks import errors
+
+MINOR_VERSION = "75"
+TIMEOUT = httpx2.Timeout(45.0, connect=10.0)
+"""Longer than QuickBooks usually takes, short enough that a slow drip frees its worker."""
+
+QUERY_PAGE = 1000  # Intuit: data queries, the most rows of one page
+
+_lock = threading.Lock()
+_shared: httpx2.Client | None = None
+
+
+def shared_http() -> httpx2.Client:
+    """The process's one HTTP client. It follows no redirects and verifies certificates."""
+    global _shared
+    with _lock:
+        if _shared is None:
+            limits = httpx2.Limits(max_connections=64, max_keepalive_connections=32)
+            _shared = httpx2.Client(timeout=TIMEOUT, limits=limits, follow_redirects=False)
+        return _shared
+
+
+class Company:
+    """Calls to one QuickBooks company.
+
+    ``access_token(refused)`` gives a token that is good now; ``refused`` is one that QuickBooks
+    has just turned down, so that it is renewed rather than given again.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        realm_id: str,
+        access_token: Callable[[str | None], str],
+        http: httpx2.Client | None = None,
+    ):
+        parts = urlsplit(api_url)
+        self._base = f"{parts.scheme}://{parts.netloc}/v3/company/{realm_id}"
+        self._access_token = access_token
+        self._http = http or shared_http()
+        self.realm_id = realm_id
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def write(
+        self, entity: str, operation: str, body: str, request_id: str
+    ) -> dict[str, Any]:
+        """``create``, ``update``, ``delete`` or ``void``; the object QuickBooks answers with.
+
+        ``body`` is JSON text, so that a request can be sent again to the letter. Raises any
+        QuickBooksError.
+        """
+        path, params = _write_address(entity, operation)
+        answer = self._call("POST", path, params | {"requestid": request_id}, body)
+        found = answer.get(entity)
+        if not isinstance(found, dict):
+            raise errors.OutcomeUnknown(reason=f"the answer holds no {entity}")
+        return found
+
+    def batch(self, body: str, request_id: str) -> list[dict[str, Any]]:
+        """The answers of a batch, to be matched by ``bId``. Raises any QuickBooksError."""
+        answer = self._call("POST", "batch", {"requestid": request_id}, body)
+        items = answer.get("BatchItemResponse")
+        if not isinstance(items, list):
+            raise errors.OutcomeUnknown(reason="the answer holds no batch items")
+        return [item for item in items if isinstance(item, dict)]
+
+    # -- reading (metered by Intuit) -----------------------------------------------------------
+
+    def read(self, entity: str, quickbooks_id: str) -> dict[str, Any]:
+        answer = self._call("GET", f"{entity.lower()}/{quickbooks_id}")
+        return _object(answer, entity)
+
+    def query(self, entity: str, where: str = "", order: str = "") -> list[dict[str, Any]]:
+        """One page of at most 1,000 objects."""
+        return self._query_page(entity, where, order, 1)
+
+    def query_all(self, entity: str, where: str = "") -> list[dict[str, Any]]:
+        """Every object, page by page, ordered by Id so that pages do not overlap."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self._query_page(entity, where, "Id", len(found) + 1)
+            found += page
+            if len(page) < QUERY_PAGE:
+                return found
+
+    def _query_page(self, entity: str, where: str, order: str, start: int) -> list[dict[str, Any]]:
+        statement = f"SELECT * FROM {entity}"  # noqa: S608 - values are quoted by ``literal``
+        if where:
+            statement += f" WHERE {where}"
+        if order:
+            statement += f" ORDERBY {order}"
+        statement += f" STARTPOSITION {start} MAXRESULTS {QUERY_PAGE}"
+        answer = self._call("GET", "query", {"query": statement})
+        response = answer.get("QueryResponse")
+        rows = response.get(entity, []) if isinstance(response, dict) else []
+        return [row for row in rows if isinstance(row, dict)]
+
+    def changes(self, entities: list[str], since: str) -> dict[str, list[dict[str, Any]]]:
+        """Change data capture: what changed since an instant, by entity; at most 1,000 in all."""
+        answer = self._call("GET", "cdc", {"entities": ",".join(entities), "changedSince": since})
+        changed: dict[str, list[dict[str, Any]]] = {entity: [] for entity in entities}
+        for response in answer.get("CDCResponse", []):
+            for part in response.get("QueryResponse", []):
+                for entity in entities:
+                    changed[entity] += part.get(entity, [])
+        return changed
+
+    def company_info(self) -> dict[str, Any]:
+        return _object(self._call("GET", f"companyinfo/{self.realm_id}"), "CompanyInfo")
+
+    def preferences(self) -> dict[str, Any]:
+        return _object(self._call("GET", "preferences"), "Preferences")
+
+    # -- the call ------------------------------------------------------------------------------
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        params: dict[str, str] | None = None,
+        body: str | None = None,
+    ) -> dict[str, Any]:
+        """A refused access token is renewed once, and the very same request sent again."""
+        token = self._access_token(None)
+        try:
+            return self._send(method, path, params, body, token)
+        except errors.AccessRefused:
+            renewed = self._access_token(token)
+            return self._send(method, path, params, body, renewed)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        params: dict[str, str] | None,
+        body: str | None,
+        token: str,
+    ) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = body.encode()
+        try:
+            response = self._http.request(
+                method,
+                f"{self._base}/{path}",
+                params={**(params or {}), "minorversion": MINOR_VERSION},
+                headers=headers,
+                content=content,
+            )
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            raise errors.Unreachable(reason=type(error).__name__) from error
+        except httpx2.HTTPError as error:
+            raise errors.OutcomeUnknown(reason=type(error).__name__) from error
+        parsed: dict[str, Any] = errors.parse(
+            response.status_code,
+            response.content,
+            response.headers.get("intuit_tid"),
+            response.headers.get("Retry-After"),
+        )
+        return parsed
+
+
+def _write_address(entity: str, operation: str) -> tuple[str, dict[str, str]]:
+    path = entity.lower()
+    if operation in ("create", "update"):
+        return path, {}
+    if operation == "void" and entity == "Payment":
+        return path, {"operation": "update", "include": "void"}
+    return path, {"operation": operation}
+
+
+def _object(answer: dict[str, Any], entity: str) -> dict[str, Any]:
+    found = answer.get(entity)
+    if not isinstance(found, dict):
+        raise errors.OutcomeUnknown(reason=f"the answer holds no {entity}")
+    return found
+
+
+def literal(value: str) -> str:
+    """A string of QuickBooks' query language: quotes and backslashes escaped by a backslash."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def dumps(value: Any) -> str:
+    """JSON in which a Decimal is written with its own digits, never by way of a float."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(key)}:{dumps(value[key])}" for key in value) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(dumps, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,161 @@
+"""A good access token for a firm: sealed at rest, renewed by one worker at a time.
+
+Two workers that refresh at once can end a connection, since each refresh may kill the token before
+it. So the right to refresh is a short lease on the connection's row; the others wait for the new
+token to appear. The new refresh token is stored before the access token is used.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import structlog
+from flask import current_app
+from sqlalchemy import select, update
+
+from webapp.database import database_now
+from webapp.extensions import db
+from webapp.models import Connection
+from webapp.models import connection as connections
+from webapp.models.columns import utc_now
+from webapp.quickbooks import oauth
+from webapp.quickbooks.errors import AccessRefused, CompanyStopped, Unreachable
+from webapp.sealing import Sealer
+
+EARLY = timedelta(minutes=2)
+REFRESH_LEASE = timedelta(seconds=45)
+LOOK_EVERY_S = 0.1
+
+log = structlog.get_logger(__name__)
+
+
+def store(connection: Connection, tokens: oauth.Tokens) -> None:
+    """Seal the tokens into the connection; the caller commits."""
+    sealer, owner = _sealer(), _owner(connection.firm_id)
+    connection.access_token = sealer.seal(tokens.access, owner)
+    connection.access_stored_at = utc_now()
+    connection.access_expires_at = tokens.access_expires_at
+    connection.refresh_token = sealer.seal(tokens.refresh, owner)
+    connection.refresh_expires_at = tokens.refresh_expires_at
+    connection.refreshing_until = None
+
+
+def refresh_token(connection: Connection) -> str | None:
+    """The refresh token in clear, for revoking it. Raises CannotUnseal."""
+    if connection.refresh_token is None:
+        return None
+    return _sealer().unseal(connection.refresh_token, _owner(connection.firm_id))
+
+
+def access_token(firm_id: int, refused: str | None = None) -> str:
+    """A token that is good now; ``refused`` is one that QuickBooks just turned down.
+
+    Commits. Raises AccessRefused when the sign-in is lost (the connection then says so),
+    Unreachable when Intuit cannot be asked, CompanyStopped when the firm is not connected.
+    """
+    give_up = time.monotonic() + REFRESH_LEASE.total_seconds()
+    while time.monotonic() < give_up:
+        connection = _read(firm_id)
+        token = _good_token(connection, refused)
+        if token is not None:
+            return token
+        if _take_lease(firm_id):
+            return _refresh(firm_id)
+        time.sleep(LOOK_EVERY_S)
+    raise Unreachable(reason="another worker's refresh did not finish")
+
+
+def _read(firm_id: int) -> Connection:
+    connection = db.session.scalar(
+        select(Connection)
+        .where(Connection.firm_id == firm_id)
+        .execution_options(populate_existing=True)
+    )
+    db.session.commit()
+    if connection is None or connection.state in (connections.NONE, connections.SIGN_IN_AGAIN):
+        raise CompanyStopped(reason="the firm is not connected")
+    return connection
+
+
+def _good_token(connection: Connection, refused: str | None) -> str | None:
+    """The stored access token unless it is refused or about to expire.
+
+    One that lives for seconds only (a test's) is used until its last quarter.
+    """
+    stored, expires = connection.access_stored_at, connection.access_expires_at
+    if connection.access_token is None or stored is None or expires is None:
+        return None
+    if expires - min(EARLY, (expires - stored) / 4) <= database_now(db.session()):
+        return None
+    token = _sealer().unseal(connection.access_token, _owner(connection.firm_id))
+    return None if token == refused else token
+
+
+def _take_lease(firm_id: int) -> bool:
+    now = database_now(db.session())
+    taken = db.session.execute(
+        update(Connection)
+        .where(
+            Connection.firm_id == firm_id,
+            (Connection.refreshing_until.is_(None)) | (Connection.refreshing_until <= now),
+        )
+        .values(refreshing_until=now + REFRESH_LEASE),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.commit()
+    return bool(taken.rowcount)
+
+
+def _refresh(firm_id: int) -> str:
+    """Renew under the lease. On a refused grant, look once for a newer token that another saved."""
+    tried: bytes | None = None
+    for _attempt in range(2):
+        connection = _read(firm_id)
+        if connection.refresh_token is None or connection.refresh_token == tried:
+            break
+        tried = connection.refresh_token
+        try:
+            tokens = oauth.refresh(_sealer().unseal(tried, _owner(firm_id)))
+        except oauth.GrantRefused as error:
+            log.warning("refresh_refused", firm_id=firm_id, reason=str(error))
+            continue
+        except oauth.IntuitUnreachable as error:
+            _release_lease(firm_id)
+            raise Unreachable(reason=str(error)) from error
+        store(connection, tokens)
+        db.session.commit()
+        return tokens.access
+    lose_sign_in(firm_id, "refresh_refused")
+    raise AccessRefused(reason="the sign-in is lost")
+
+
+def lose_sign_in(firm_id: int, reason: str) -> None:
+    """The one state and the one notice of a lost sign-in; entries stay where they are."""
+    from webapp.quickbooks import notices
+
+    connection = Connection.of(firm_id)
+    connection.refreshing_until = None
+    if connection.state == connections.CONNECTED:
+        connection.change_state(connections.SIGN_IN_AGAIN, reason)
+        connection.forget_tokens()
+        notices.sign_in_lost(firm_id)
+        log.warning("sign_in_lost", firm_id=firm_id, reason=reason)
+    db.session.commit()
+
+
+def _release_lease(firm_id: int) -> None:
+    db.session.execute(
+        update(Connection).where(Connection.firm_id == firm_id).values(refreshing_until=None),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.commit()
+
+
+def _sealer() -> Sealer:
+    sealer: Sealer = current_app.extensions["sealer"]
+    return sealer
+
+
+def _owner(firm_id: int) -> str:
+    return f"firm:{firm_id}"
