@@ -1,0 +1,52 @@
+// Where the keyboard stands after a swap or a removal: the same id, else the next row's first
+// action, else the previous row's, else the list's heading.
+
+const ROW = "[id^='qb-row-']";
+const ACTION = "[data-row-focus], .row-actions button, .row-actions a, input:not([type=hidden]), button, a";
+
+let place = null;
+
+function siblingRow(row, direction) {
+  let other = row?.[direction];
+  while (other && (!other.matches(ROW) || other.hidden || "leaving" in other.dataset)) other = other[direction];
+  return other;
+}
+
+/** Remember where the focus is, before something takes its element away. */
+export function rememberFocus() {
+  const active = document.activeElement;
+  if (!active || active === document.body) return;
+  const row = active.closest(ROW) ?? rowOf(active);
+  place = {
+    id: active.id,
+    next: siblingRow(row, "nextElementSibling")?.id,
+    previous: siblingRow(row, "previousElementSibling")?.id,
+  };
+}
+
+function rowOf(element) {
+  const detail = element.closest("[id^='qb-detail-']");
+  return detail && document.getElementById(detail.id.replace("detail", "row"));
+}
+
+function candidates() {
+  const firstAction = (id) => id && document.getElementById(id)?.querySelector(ACTION);
+  return [
+    place.id && document.getElementById(place.id),
+    firstAction(place.next),
+    firstAction(place.previous),
+    document.getElementById("qb-list-title"),
+  ];
+}
+
+/** Give the focus back when the element that had it is gone. */
+export function restoreFocus() {
+  if (!place) return;
+  if (document.activeElement === document.body) {
+    candidates().find((element) => element && element.checkVisibility())?.focus({ preventScroll: true });
+  }
+  place = null;
+}
+
+document.addEventListener("htmx:before:swap", rememberFocus);
+document.addEventListener("htmx:after:swap", restoreFocus);

@@ -1,0 +1,105 @@
+"""Which page shows every component and every state of the QuickBooks page, without the product?
+
+A bare Flask app over the real templates and static files, with the same strict Content Security
+Policy. Look at it by hand with `python -m tests.templates.gallery` (port 5199).
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+from flask import Blueprint, Flask, Response, render_template, request
+from flask_babel import Babel
+from jinja2 import ChoiceLoader, FileSystemLoader
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 8, 14, 18, 31, tzinfo=UTC)
+CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+CSP += "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+def money(minor: int, currency: str = "USD") -> str:
+    return f"${minor / 100:,.2f}"
+
+
+def local_time(moment: datetime) -> str:
+    return (moment - timedelta(hours=4)).strftime("%-I:%M %p")
+
+
+def local_date(day: datetime) -> str:
+    return day.strftime("%b %-d, %Y")
+
+
+def ago(moment: datetime) -> str:
+    minutes = int((NOW - moment).total_seconds() // 60)
+    return "just now" if minutes < 1 else f"{minutes} minutes ago"
+
+
+def shell() -> dict:
+    entries = [
+        ("Clients", "/accounts", "clients"),
+        ("Invoices", "/invoices", "invoice"),
+        ("Recurring", "/recurring", "repeat"),
+        ("Payments", "/payments", "card"),
+        ("Services", "/services", "tag"),
+        ("Settings", "/settings", "gear"),
+    ]
+    return {
+        "nav_items": [
+            SimpleNamespace(label=label, url=url, icon=icon, current=icon == "gear", badge=None)
+            for label, url, icon in entries
+        ],
+        "firm": SimpleNamespace(name="Hale & Ortiz CPAs"),
+        "person": SimpleNamespace(
+            name="Dana Hale", initials="DH", role="owner", theme=request.args.get("theme")
+        ),
+        "language": "en",
+        "unread_notifications": 3,
+        "banner": None,
+    }
+
+
+def create_app() -> Flask:
+    app = Flask(__name__, static_folder=str(ROOT / "static"))
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent)]
+    )
+    app.jinja_env.filters |= {
+        "money": money, "local_time": local_time, "local_date": local_date, "ago": ago,
+    }
+    app.jinja_env.globals["csrf_token"] = lambda: "gallery-token"
+    Babel(app)
+    app.context_processor(shell)
+
+    @app.after_request
+    def strict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = CSP
+        return response
+
+    auth = Blueprint("auth", __name__)
+    for name, rule in [
+        ("choose_language", "/language/<language>"),
+        ("choose_theme", "/theme/<theme>"),
+        ("sign_out", "/sign-out"),
+    ]:
+        auth.add_url_rule(rule, name, lambda **_: ("", 204), methods=["POST"])
+    app.register_blueprint(auth)
+
+    @app.get("/")
+    def components() -> str:
+        return render_template("gallery.html")
+
+    @app.get("/sign-in")
+    def sign_in() -> str:
+        error = "The email or the password is wrong." if request.args.get("error") else None
+        return render_template("auth/sign_in.html", email="", error=error)
+
+    @app.get("/error/<name>")
+    def error(name: str) -> str:
+        return render_template(f"errors/{name}.html", request_id="4f2a")
+
+    return app
+
+
+if __name__ == "__main__":
+    create_app().run(port=5199)
