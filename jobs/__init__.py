@@ -1,0 +1,1 @@
+"""The processes: workers, the scheduler, and the supervisor that runs them all on one machine."""
