@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -19,7 +19,6 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 from flask import current_app
 
-from webapp.models.columns import utc_now
 from webapp.quickbooks.client import shared_http
 
 SCOPE = "com.intuit.quickbooks.accounting"
@@ -40,10 +39,12 @@ class IntuitUnreachable(Exception):
 
 @dataclass(frozen=True)
 class Tokens:
+    """Lifetimes, not instants: this host's clock may differ from the database's."""
+
     access: str
-    access_expires_at: datetime
+    access_lasts: timedelta
     refresh: str
-    refresh_expires_at: datetime | None
+    refresh_lasts: timedelta | None
 
 
 _lock = threading.Lock()
@@ -136,14 +137,13 @@ def _tokens(ask: Any, redirect_uri: str | None = None) -> Tokens:
 
 
 def _read(answer: Any) -> Tokens:
-    now = utc_now()
     try:
         lasts = answer.get("x_refresh_token_expires_in")
         return Tokens(
             access=str(answer["access_token"]),
-            access_expires_at=now + timedelta(seconds=int(answer.get("expires_in", 3600))),
+            access_lasts=timedelta(seconds=int(answer.get("expires_in", 3600))),
             refresh=str(answer["refresh_token"]),
-            refresh_expires_at=now + timedelta(seconds=int(lasts)) if lasts else None,
+            refresh_lasts=timedelta(seconds=int(lasts)) if lasts else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise IntuitUnreachable("the token endpoint's answer makes no sense") from error

@@ -18,7 +18,6 @@ from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Connection
 from webapp.models import connection as connections
-from webapp.models.columns import utc_now
 from webapp.quickbooks import oauth
 from webapp.quickbooks.errors import AccessRefused, CompanyStopped, Unreachable
 from webapp.sealing import Sealer
@@ -34,10 +33,11 @@ def store(connection: Connection, tokens: oauth.Tokens) -> None:
     """Seal the tokens into the connection; the caller commits."""
     sealer, owner = _sealer(), _owner(connection.firm_id)
     connection.access_token = sealer.seal(tokens.access, owner)
-    connection.access_stored_at = utc_now()
-    connection.access_expires_at = tokens.access_expires_at
+    now = database_now(db.session())
+    connection.access_stored_at, connection.access_expires_at = now, now + tokens.access_lasts
     connection.refresh_token = sealer.seal(tokens.refresh, owner)
-    connection.refresh_expires_at = tokens.refresh_expires_at
+    lasts = tokens.refresh_lasts
+    connection.refresh_expires_at = now + lasts if lasts else None
     connection.refreshing_until = None
 
 

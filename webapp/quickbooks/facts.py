@@ -1,0 +1,157 @@
+"""What a QuickBooks object says, field by field: to compare two sightings, or ours with theirs.
+
+Facts are plain JSON values: ids and text as they are, amounts as text with two decimals, so that
+``240``, ``240.0`` and ``240.00`` are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+Facts = dict[str, Any]
+
+ANSWERED = {
+    "Customer": ("name",),
+    "Item": ("name", "income_account"),
+    "Invoice": ("number", "customer", "total"),
+    "Payment": ("customer", "total", "links"),
+    "RefundReceipt": ("customer", "total", "account"),
+    "Purchase": ("total", "account"),
+}
+"""What an answer must repeat of what was sent: QuickBooks may drop a link and still say 200."""
+
+
+def facts_of(entity: str, body: Mapping[str, Any]) -> Facts:
+    """The facts of an object as QuickBooks gives it, or of a body as we send it."""
+    facts = _READERS[entity](body)
+    return {name: value for name, value in facts.items() if value not in (None, "", [])}
+
+
+def differences(entity: str, sent: Mapping[str, Any], answered: Mapping[str, Any]) -> list[str]:
+    """The facts that an answer contradicts. Both are QuickBooks bodies."""
+    ours, theirs = facts_of(entity, sent), facts_of(entity, answered)
+    return [
+        name for name in ANSWERED[entity] if name in ours and ours[name] != theirs.get(name)
+    ]
+
+
+def edited(known: Facts, now: Facts) -> list[str]:
+    """The facts that changed between two sightings; a payment on an invoice changes none."""
+    return sorted(name for name in known.keys() | now.keys() if known.get(name) != now.get(name))
+
+
+def _customer(body: Mapping[str, Any]) -> Facts:
+    return {
+        "name": body.get("DisplayName"),
+        "email": _in(body, "PrimaryEmailAddr", "Address"),
+    }
+
+
+def _item(body: Mapping[str, Any]) -> Facts:
+    return {
+        "name": body.get("Name"),
+        "description": body.get("Description"),
+        "rate": _amount(body.get("UnitPrice")),
+        "income_account": _ref(body, "IncomeAccountRef"),
+    }
+
+
+def _invoice(body: Mapping[str, Any]) -> Facts:
+    lines = [line for line in body.get("Line", []) if "SalesItemLineDetail" in line]
+    return {
+        "number": body.get("DocNumber"),
+        "customer": _ref(body, "CustomerRef"),
+        "date": body.get("TxnDate"),
+        "due_date": body.get("DueDate"),
+        "memo": _in(body, "CustomerMemo", "value"),
+        "total": _total(body, lines),
+        "lines": [_line(line) for line in lines],
+    }
+
+
+def _line(line: Mapping[str, Any]) -> list[str | None]:
+    detail = line["SalesItemLineDetail"]
+    return [
+        _ref(detail, "ItemRef"),
+        line.get("Description") or None,
+        _amount(line.get("Amount")),
+    ]
+
+
+def _payment(body: Mapping[str, Any]) -> Facts:
+    links = [
+        f"{linked.get('TxnType')} {linked.get('TxnId')} {_amount(line.get('Amount'))}"
+        for line in body.get("Line", [])
+        for linked in line.get("LinkedTxn", [])
+    ]
+    return {
+        "customer": _ref(body, "CustomerRef"),
+        "date": body.get("TxnDate"),
+        "total": _amount(body.get("TotalAmt")),
+        "reference": body.get("PaymentRefNum"),
+        "method": _ref(body, "PaymentMethodRef"),
+        "account": _ref(body, "DepositToAccountRef"),
+        "links": sorted(links),
+    }
+
+
+def _refund(body: Mapping[str, Any]) -> Facts:
+    lines = [line for line in body.get("Line", []) if "SalesItemLineDetail" in line]
+    return {
+        "customer": _ref(body, "CustomerRef"),
+        "date": body.get("TxnDate"),
+        "total": _total(body, lines),
+        "account": _ref(body, "DepositToAccountRef"),
+        "lines": [_line(line) for line in lines],
+    }
+
+
+def _purchase(body: Mapping[str, Any]) -> Facts:
+    lines = [line for line in body.get("Line", []) if "Amount" in line]
+    return {
+        "date": body.get("TxnDate"),
+        "total": _total(body, lines),
+        "account": _ref(body, "AccountRef"),
+        "vendor": _ref(body, "EntityRef"),
+    }
+
+
+_READERS = {
+    "Customer": _customer,
+    "Item": _item,
+    "Invoice": _invoice,
+    "Payment": _payment,
+    "RefundReceipt": _refund,
+    "Purchase": _purchase,
+}
+
+
+def _total(body: Mapping[str, Any], lines: list[Any]) -> str | None:
+    if "TotalAmt" in body:
+        return _amount(body["TotalAmt"])
+    amounts = [_decimal(line.get("Amount")) or Decimal(0) for line in lines]
+    return _amount(sum(amounts, Decimal(0)))
+
+
+def _amount(value: Any) -> str | None:
+    number = _decimal(value)
+    return None if number is None else f"{number:.2f}"
+
+
+def _decimal(value: Any) -> Decimal | None:
+    try:
+        return None if value is None else Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _ref(body: Mapping[str, Any], name: str) -> str | None:
+    value = _in(body, name, "value")
+    return None if value is None else str(value)
+
+
+def _in(body: Mapping[str, Any], outer: str, inner: str) -> Any:
+    part = body.get(outer)
+    return part.get(inner) if isinstance(part, dict) else None

@@ -1,0 +1,196 @@
+"""Keeps the mirror of the company's lists: filled at connect, then by every answer we get.
+
+Reads of QuickBooks are metered, writes are not; with the mirror a first copy asks for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from webapp.extensions import db
+from webapp.models import Connection, MirrorNumber, MirrorObject
+from webapp.models.columns import utc_now
+from webapp.models.mirror import match_key, search_key
+from webapp.quickbooks.client import Company
+
+LISTS = ("Account", "PaymentMethod", "Item", "Customer", "Vendor", "Employee")
+NUMBERED = ("Invoice",)
+NAME_FIELDS = {"Customer": "DisplayName", "Vendor": "DisplayName", "Employee": "DisplayName"}
+ANY_STATE = "Active IN (true, false)"
+DIGITS = 22
+
+_TRAILING_DIGITS = re.compile(r"^(.*?)(\d+)$", re.ASCII | re.DOTALL)
+
+
+def fill(company: Company, connection: Connection) -> None:
+    """Read every list and number of the company, in pages of 1,000. Commits as it goes.
+
+    Raises any QuickBooksError; what was read before stays.
+    """
+    firm_id = connection.firm_id
+    _company_facts(company, firm_id)
+    for entity in LISTS:
+        rows = company.query_all(entity, ANY_STATE)
+        _replace(firm_id, entity, rows)
+    for txn_type in NUMBERED:
+        _replace_numbers(firm_id, txn_type, company.query_all(txn_type))
+    now = utc_now()
+    connection = Connection.of(firm_id)
+    connection.mirrored_at = connection.changes_read_to = now
+    db.session.commit()
+
+
+def _company_facts(company: Company, firm_id: int) -> None:
+    info, preferences = company.company_info(), company.preferences()
+    connection = Connection.of(firm_id)
+    connection.company_name = info.get("CompanyName")
+    connection.plan = _name_value(info, "OfferingSku")
+    keep_preferences(connection, preferences)
+    db.session.commit()
+
+
+def keep_preferences(connection: Connection, preferences: Mapping[str, Any]) -> None:
+    """The preferences that decide what QuickBooks accepts."""
+    sales = preferences.get("SalesFormsPrefs", {})
+    closed = preferences.get("AccountingInfoPrefs", {}).get("BookCloseDate")
+    currency = preferences.get("CurrencyPrefs", {}).get("HomeCurrency", {}).get("value")
+    connection.custom_numbers = bool(sales.get("CustomTxnNumbers"))
+    connection.books_closed_to = date.fromisoformat(closed[:10]) if closed else None
+    if currency:
+        connection.home_currency = currency
+
+
+def _name_value(info: Mapping[str, Any], name: str) -> str | None:
+    for pair in info.get("NameValue", []):
+        if pair.get("Name") == name:
+            return str(pair.get("Value"))
+    return None
+
+
+def _replace(firm_id: int, entity: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    known = {
+        row.quickbooks_id: row
+        for row in db.session.scalars(
+            select(MirrorObject).where(
+                MirrorObject.firm_id == firm_id, MirrorObject.entity == entity
+            )
+        )
+    }
+    for row in rows:
+        _keep_object(firm_id, entity, row, known.pop(str(row["Id"]), None))
+    for vanished in known.values():
+        db.session.delete(vanished)
+    db.session.commit()
+
+
+def _replace_numbers(firm_id: int, txn_type: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    db.session.execute(
+        delete(MirrorNumber).where(
+            MirrorNumber.firm_id == firm_id, MirrorNumber.txn_type == txn_type
+        )
+    )
+    for row in rows:
+        if row.get("DocNumber"):
+            db.session.add(_number(firm_id, txn_type, row))
+    db.session.commit()
+
+
+def keep(firm_id: int, entity: str, body: Mapping[str, Any]) -> None:
+    """Remember what an answer or a change says of an object; the caller commits."""
+    if entity in LISTS:
+        known = MirrorObject.find(firm_id, entity, str(body["Id"]))
+        _keep_object(firm_id, entity, body, known)
+    elif entity in NUMBERED:
+        _keep_number(firm_id, entity, body)
+
+
+def forget(firm_id: int, entity: str, quickbooks_id: str) -> None:
+    """The object is gone from QuickBooks; the caller commits."""
+    for model, column in ((MirrorObject, "entity"), (MirrorNumber, "txn_type")):
+        db.session.execute(
+            delete(model).where(
+                model.firm_id == firm_id,
+                getattr(model, column) == entity,
+                model.quickbooks_id == quickbooks_id,
+            )
+        )
+
+
+def _keep_object(
+    firm_id: int, entity: str, body: Mapping[str, Any], known: MirrorObject | None
+) -> None:
+    if known is None:
+        known = MirrorObject(firm_id=firm_id, entity=entity, quickbooks_id=str(body["Id"]))
+        db.session.add(known)
+    name = str(body.get(NAME_FIELDS.get(entity, "Name")) or "")
+    known.sync_token = str(body.get("SyncToken", "0"))
+    known.name, known.name_key, known.search_key = name, match_key(name), search_key(name)
+    email = body.get("PrimaryEmailAddr")
+    known.email = str(email.get("Address") or "").lower() or None if email else None
+    known.active = bool(body.get("Active", True))
+    known.detail = _detail(entity, body)
+
+
+def _detail(entity: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    if entity == "Account":
+        return {"account_type": body.get("AccountType"), "subtype": body.get("AccountSubType")}
+    if entity == "Item":
+        income = body.get("IncomeAccountRef") or {}
+        return {"type": body.get("Type"), "income_account": income.get("value")}
+    if entity == "PaymentMethod":
+        return {"type": body.get("Type")}
+    address = body.get("BillAddr") or {}
+    place = [address.get("City"), address.get("CountrySubDivisionCode")]
+    balance = body.get("Balance")
+    return {
+        "place": ", ".join(part for part in place if part) or None,
+        "balance": None if balance is None else str(balance),
+        "parent": (body.get("ParentRef") or {}).get("value"),
+        "currency": (body.get("CurrencyRef") or {}).get("value"),
+    }
+
+
+def _keep_number(firm_id: int, txn_type: str, body: Mapping[str, Any]) -> None:
+    db.session.execute(
+        delete(MirrorNumber).where(
+            MirrorNumber.firm_id == firm_id,
+            MirrorNumber.txn_type == txn_type,
+            MirrorNumber.quickbooks_id == str(body["Id"]),
+        )
+    )
+    if body.get("DocNumber"):
+        db.session.add(_number(firm_id, txn_type, body))
+
+
+def _number(firm_id: int, txn_type: str, body: Mapping[str, Any]) -> MirrorNumber:
+    number = str(body["DocNumber"])
+    prefix, value = split_number(number)
+    created = (body.get("MetaData") or {}).get("CreateTime")
+    day = body.get("TxnDate")
+    return MirrorNumber(
+        firm_id=firm_id,
+        txn_type=txn_type,
+        quickbooks_id=str(body["Id"]),
+        number=number,
+        prefix=prefix,
+        value=None if value is None else value.zfill(DIGITS),
+        created_at=instant(created) if created else utc_now(),
+        txn_date=date.fromisoformat(str(day)[:10]) if day else None,
+    )
+
+
+def split_number(number: str) -> tuple[str, str | None]:
+    """``INV-0099`` to ``("INV-", "0099")``; the digits are None where there are none."""
+    found = _TRAILING_DIGITS.match(number)
+    return (found[1], found[2]) if found else (number, None)
+
+
+def instant(stamp: str) -> datetime:
+    """A QuickBooks time stamp, in whatever offset it came, as a UTC instant."""
+    parsed = datetime.fromisoformat(stamp)
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
