@@ -22,6 +22,9 @@ from webapp.models.record import Record
 View = TypeVar("View", bound=Callable[..., Any])
 R = TypeVar("R", bound=Record)
 
+LARGEST_ID = 2**63 - 1
+"""What the databases can look for; an address can hold more."""
+
 
 @login_manager.user_loader
 def _load(token: str) -> SignIn | None:
@@ -48,12 +51,16 @@ def current_firm() -> Firm | None:
     return person.firm if person else None
 
 
-def firm_id() -> int:
-    """The asking firm's id. Only behind one of the decorators below, or the API's."""
+def asking_firm() -> Firm:
+    """The firm that asks. Only behind one of the decorators below, or the API's."""
     firm = current_firm()
     if firm is None:
         abort(403)
-    return firm.id
+    return firm
+
+
+def firm_id() -> int:
+    return asking_firm().id
 
 
 def person_id() -> int | None:
@@ -87,7 +94,7 @@ for_operators = _guard(lambda person: person.is_operator)
 
 def own(model: type[R], record_id: int) -> R:
     """The asking firm's live record, or 404: also for another firm's."""
-    record = model.in_firm(firm_id(), record_id)
+    record = model.in_firm(firm_id(), record_id) if record_id <= LARGEST_ID else None
     if record is None:
         abort(404)
     return cast(R, record)
