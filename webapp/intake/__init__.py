@@ -1,0 +1,32 @@
+"""What people and programs type, made into records: one set of rules for every way in.
+
+Browser forms, the API, bulk, CSV files, recurring invoices and Stripe all call the function of a
+kind with the API's field names. It checks everything first, raises ``Refused`` with one message
+per field, and only then touches the record and asks for it to be sent, in the caller's transaction.
+Nothing here commits. On an existing record, a field that is absent keeps its value.
+"""
+
+from webapp.intake.accounts import account
+from webapp.intake.expenses import expense
+from webapp.intake.invoices import invoice
+from webapp.intake.lookup import Lookup
+from webapp.intake.payments import payment
+from webapp.intake.reading import Refused
+from webapp.intake.refunds import refund
+from webapp.intake.removal import remove
+from webapp.intake.services import service
+from webapp.intake.upsert import take, upsert
+
+__all__ = [
+    "Lookup",
+    "Refused",
+    "account",
+    "expense",
+    "invoice",
+    "payment",
+    "refund",
+    "remove",
+    "service",
+    "take",
+    "upsert",
+]

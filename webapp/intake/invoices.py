@@ -1,0 +1,147 @@
+"""What makes an invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+
+from webapp import money
+from webapp.intake import lines, values
+from webapp.intake.keeping import keep, take_turn
+from webapp.intake.lookup import Lookup
+from webapp.intake.reading import Reading
+from webapp.models import Firm, Invoice, InvoiceLine
+from webapp.models.invoice import MAXIMUM_NUMBER_LENGTH
+from webapp.quickbooks import numbering
+
+LONGEST_MEMO = 1000
+
+
+def invoice(
+    firm: Firm,
+    data: Mapping[str, Any],
+    record: Invoice | None = None,
+    *,
+    lookup: Lookup | None = None,
+    hurry: bool = True,
+) -> Invoice:
+    """``external_id, account, number, date, due_date, currency, memo, lines``.
+
+    Without a number one is assigned; ``allow_duplicate`` lets a number be used twice. A line
+    without a rate takes its service's. Raises Refused.
+    """
+    take_turn(firm.id, record)
+    reading = Reading(firm, data, record, lookup)
+    fields = _fields(reading)
+    new_lines = _new_lines(reading, fields["currency"])
+    _weigh(reading, fields, new_lines)
+    typed = _number(reading)
+    reading.finish()
+    if record is None:
+        record = Invoice(firm_id=firm.id)
+        fields["number_assigned"] = typed is None
+        fields["number"] = typed or numbering.next_number(firm)
+    elif typed is not None and typed != record.number:
+        fields |= {"number": typed, "number_assigned": False}
+    changed = _replace_lines(record, new_lines)
+    return keep(reading, record, fields, hurry=hurry, changed=changed)
+
+
+def _fields(reading: Reading) -> dict[str, Any]:
+    required = gettext("Enter a date.")
+    fields = {
+        "external_id": reading.external_id("invoice"),
+        "account": reading.named("account", "account", required=gettext("Choose an account.")),
+        "date": reading.value("date", values.day, required=required),
+        "due_date": reading.value("due_date", values.day),
+        "currency": reading.value("currency", values.currency, default=reading.firm.currency),
+        "memo": reading.value("memo", values.text(LONGEST_MEMO, lines=True)),
+    }
+    if fields["date"] and fields["due_date"] and fields["due_date"] < fields["date"]:
+        reading.refuse("due_date", gettext("Write a day on or after the invoice's date."))
+    return fields
+
+
+def _new_lines(reading: Reading, currency: str) -> list[InvoiceLine] | None:
+    """The lines to put in place; None leaves an existing invoice's as they are."""
+    record = reading.record
+    if isinstance(record, Invoice) and not reading.has("lines"):
+        if currency != record.currency:
+            reading.refuse("lines", gettext("Write the lines again in the new currency."))
+        return None
+    return lines.read(reading, currency)
+
+
+def _weigh(reading: Reading, fields: dict[str, Any], new_lines: list[InvoiceLine] | None) -> None:
+    """The total must be above zero, and never below what is paid already."""
+    if new_lines and not reading.errors:
+        total = lines.total(new_lines)
+        if total <= 0:
+            reading.refuse("lines", gettext("The total must be above zero."))
+        elif total >= money.MAXIMUM_MINOR:
+            reading.refuse("lines", gettext("The total is too large. Make two invoices of it."))
+    record = reading.record
+    if isinstance(record, Invoice) and not reading.errors:
+        _weigh_against_payments(reading, record, fields, new_lines)
+
+
+def _weigh_against_payments(
+    reading: Reading,
+    record: Invoice,
+    fields: dict[str, Any],
+    new_lines: list[InvoiceLine] | None,
+) -> None:
+    paid = record.paid_minor()
+    if not paid:
+        return
+    if new_lines and lines.total(new_lines) < paid:
+        amount = money.to_text(paid, record.currency)
+        reading.refuse(
+            "lines",
+            gettext("%(paid)s is already paid: keep the total at or above it.", paid=amount),
+        )
+    for field in ("account", "currency"):
+        if fields[field] != getattr(record, field):
+            reading.refuse(
+                field, gettext("This invoice has payments. Delete them before changing this.")
+            )
+
+
+def _number(reading: Reading) -> str | None:
+    """The number that was typed, or None where there is none to take over."""
+    record = reading.record
+    if not reading.has("number") or (record is None and reading.data["number"] is None):
+        return None
+    number: str | None = reading.value(
+        "number", values.text(MAXIMUM_NUMBER_LENGTH), required=gettext("Enter an invoice number.")
+    )
+    if number is None or reading.refused("number"):
+        return None
+    changed = not isinstance(record, Invoice) or number != record.number
+    if changed and not _insists(reading) and numbering.used_here(reading.firm.id, number):
+        free = numbering.next_free_after(reading.firm.id, number)
+        reading.refuse(
+            "number",
+            gettext(
+                "Another invoice has this number. Use '%(number)s' to avoid duplicates", number=free
+            ),
+        )
+    return number
+
+
+def _insists(reading: Reading) -> bool:
+    """``Create anyway`` in the form, ``allow_duplicate`` in the API."""
+    try:
+        return values.flag(reading.data.get("allow_duplicate") or False)
+    except values.Unfit as unfit:
+        reading.refuse("allow_duplicate", str(unfit))
+        return True
+
+
+def _replace_lines(record: Invoice, new_lines: list[InvoiceLine] | None) -> bool:
+    if new_lines is None or lines.same(record, new_lines):
+        return False
+    record.set_lines(new_lines)
+    return True
