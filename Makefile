@@ -33,12 +33,12 @@ check: setup ## format, lint, types
 	@$(BIN)/python -m mypy
 
 test: setup ## SQLite, every journey once; then a smoke test on the other Pythons found; MARK="not full"
-	@$(BIN)/python -m tests.browser.install
+	@$(BIN)/python -m tests.browser.binary
 	@$(BIN)/python -m pytest -m "$(MARK)"
 	@$(MAKE) --no-print-directory test-pythons
 
 test-full: setup ## PostgreSQL too, both languages, complete matrices
-	@$(BIN)/python -m tests.browser.install
+	@$(BIN)/python -m tests.browser.binary
 	@$(BIN)/python -m pytest
 	@$(MAKE) --no-print-directory test-pythons PYTHONS_MARK="not browser and not full"
 

@@ -35,7 +35,7 @@ class RedisDidNotStart(Exception):
 
 
 def folder(instance: Path) -> Path:
-    """The append-only file, the log and, where the path is short enough, the socket."""
+    """The append-only file and, where the path is short enough, the socket."""
     return instance.absolute() / "redis"
 
 
@@ -80,14 +80,13 @@ def command(instance: Path) -> list[str]:
         "aof-load-truncated": "yes",
         "save": "",
         "maxmemory-policy": "noeviction",
-        "logfile": str(log_file(instance)),
         "daemonize": "no",
     }
     return [str(get_binary_path()), *(word for k, v in options.items() for word in (f"--{k}", v))]
 
 
 def log_file(instance: Path) -> Path:
-    return folder(instance) / "redis.log"
+    return instance.absolute() / "logs" / "redis.log"
 
 
 def ensure(instance: Path) -> str:
@@ -97,13 +96,7 @@ def ensure(instance: Path) -> str:
     """
     with _starting(instance):
         if not _listens(instance):
-            _launch(
-                instance,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            _launch_in_background(instance)
     _wait_until(answers, instance)
     return url(instance)
 
@@ -132,6 +125,18 @@ def _starting(instance: Path) -> Iterator[None]:
     with (folder(instance) / "starting.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _launch_in_background(instance: Path) -> None:
+    log_file(instance).parent.mkdir(exist_ok=True)
+    with log_file(instance).open("ab") as log:
+        _launch(
+            instance,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def _launch(instance: Path, **popen_options: Any) -> subprocess.Popen[bytes]:
