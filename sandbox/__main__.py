@@ -68,9 +68,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     print(json.dumps(announcement(world)), flush=True)
-    deliveries = asyncio.create_task(world.webhooks.deliver_for_ever())
     await stop.wait()
-    deliveries.cancel()
     server.close()
     world.storage.close()
 

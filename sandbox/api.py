@@ -1,6 +1,7 @@
 """What does `/v3/company/{realm}/...` answer?
 
-The gates first (token, company, limits), then one of: write, read, query, batch, change data capture.
+The gates first (`admission`), then one of: a write (once per requestid), a read, a query, a
+batch, changes.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox import envelopes, errors, query, search, wire, writes
+from sandbox import admission, batch, cdc, documents, envelopes, errors, query, search, wire
 from sandbox.clock import stamp_ms
-from sandbox.company import DELETED, Company, Draft, Record, render
+from sandbox.company import Company
 from sandbox.entities import BY_PATH, Entity
 from sandbox.errors import Refusal
 from sandbox.messages import Request, Response
-from sandbox.oauth import ACCOUNTING
+from sandbox.operations import DUPLICATES, SINGLES, perform, read_back
 from sandbox.replays import LONGEST, fingerprint
 from sandbox.wire import Body
 from sandbox.world import World
@@ -22,48 +23,49 @@ from sandbox.writes import Options
 
 PREFIX = "/v3/company/"
 LARGEST_BODY = 10 * 1024 * 1024
-DUPLICATES = "allowduplicatedocnum"
-OPERATIONS = {"create", "update", "delete", "void"}
+Answer = Body | str
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a request is about, read from its path and query string alone."""
+    """What a request is about, read from its path, query string and body alone."""
 
     realm_id: str
     segments: tuple[str, ...]
     operation: str
     entity: Entity | None
 
+    @property
+    def name(self) -> str:
+        return self.entity.name if self.entity else ""
+
     def described(self) -> dict[str, str]:
-        name = self.entity.name if self.entity else (self.segments[0] if self.segments else "")
-        return {"entity": name, "operation": self.operation, "realm": self.realm_id}
+        return {"entity": self.name, "operation": self.operation, "realm": self.realm_id}
 
 
 def target_of(request: Request) -> Target:
     realm_id, *segments = request.path.removeprefix(PREFIX).strip("/").split("/")
-    first = segments[0].lower() if segments else ""
-    entity = BY_PATH.get(first)
-    return Target(realm_id, tuple(segments), _operation(request, first, entity, segments), entity)
+    entity = BY_PATH.get(segments[0].lower()) if segments else None
+    return Target(realm_id, tuple(segments), _operation(request, entity, segments), entity)
 
 
-def _operation(request: Request, first: str, entity: Entity | None, segments: list[str]) -> str:
+def _operation(request: Request, entity: Entity | None, segments: list[str]) -> str:
     if entity is None:
-        return first
+        return segments[0].lower() if segments else ""
+    if len(segments) > 2:
+        return segments[2].lower()
     if request.method == "GET":
         return "read"
-    if len(segments) > 1:
-        return segments[-1].lower()
-    include = request.query.get("include", "").lower().split(",")
     asked = request.query.get("operation", "").lower()
-    if "void" in include or asked == "void":
+    if asked == "void" or "void" in request.query.get("include", "").lower().split(","):
         return "void"
     if asked == "delete":
         return "delete"
-    return "update" if _has_id(request.body) or asked == "update" else "create"
+    return "update" if asked == "update" or _has_id(request.body) else "create"
 
 
 def _has_id(body: bytes) -> bool:
+    """Preferences and CompanyInfo have no create, so for them it does not matter."""
     if b'"Id"' not in body:
         return False
     try:
@@ -73,15 +75,17 @@ def _has_id(body: bytes) -> bool:
     return isinstance(payload, dict) and payload.get("Id") not in (None, "", "0", 0)
 
 
-def handle(world: World, request: Request, target: Target) -> Response:
+def handle(world: World, request: Request) -> Response:
     """The whole answer, a refusal included."""
+    target = target_of(request)
     try:
-        company = admit(world, request, target)
-        return _shaped(world, request, *_answer(world, request, target, company))
+        company = admission.admit(world, request, target.realm_id, target.operation)
+        if target.operation == "pdf":
+            return documents.pdf(company, target.name, target.segments[1])
+        answer = _answer(world, request, target, company)
     except Refusal as refusal:
         return refuse(world, refusal)
-    except _NotHere:
-        return Response(404, b"", "text/plain")
+    return Response(404, b"", "text/plain") if answer is None else _shaped(world, request, answer)
 
 
 def refuse(world: World, refusal: Refusal) -> Response:
@@ -94,81 +98,49 @@ def refuse(world: World, refusal: Refusal) -> Response:
     return response
 
 
-# -- gates ----------------------------------------------------------------------------------------------
-
-
-def admit(world: World, request: Request, target: Target) -> Company:
-    """Raises Refusal 3200, 3100, 100, 120, 150, 500 or 3001."""
-    grant = _grant(world, request)
-    if not target.realm_id or not target.segments:
-        raise errors.unsupported(target.segments[0] if target.segments else "null")
-    if ACCOUNTING not in grant.split()[1:]:
-        raise errors.forbidden()
-    if grant.split()[0] != target.realm_id or target.realm_id not in world.companies:
-        raise (
-            errors.wrong_realm()
-            if world.switches.wrong_realm == "401"
-            else errors.forbidden("The application is not authorized for this company")
-        )
-    throttle = world.limits.admit(target.realm_id, target.operation == "batch")
-    if throttle is not None:
-        raise throttle
-    company = world.companies[target.realm_id]
-    if company.status == "no_access":
-        raise errors.no_access()
-    if company.status == "maintenance":
-        raise errors.under_maintenance()
-    return company
-
-
-def _grant(world: World, request: Request) -> str:
-    """The realm and scopes of a good bearer token, as one string."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise errors.unauthenticated("AuthenticationFailed: missing bearer token")
-    if not 20 <= len(token) <= 4096:
-        raise errors.unauthenticated("Malformed bearer token: too short or too long")
-    grant = world.tokens.grant_of(token)
-    if grant is None:
-        raise errors.unauthenticated()
-    return f"{grant.realm_id} {grant.scope}"
-
-
-def refuse_lapsed(world: World, company: Company) -> None:
-    """A lapsed subscription stops writing; reading goes on."""
-    if company.status == "lapsed":
-        raise errors.subscription_lapsed(world.switches.lapsed_status)
-
-
-# -- answers --------------------------------------------------------------------------------------------
-
-
-def _answer(
-    world: World, request: Request, target: Target, company: Company
-) -> tuple[Body | str, int]:
-    first = target.segments[0].lower()
-    if first == "query":
-        return run_query(world, company, _statement(request)), 200
+def _answer(world: World, request: Request, target: Target, company: Company) -> Answer | None:
+    """None where there is no such path (404)."""
+    special = _SPECIAL.get(target.segments[0].lower())
+    if special is not None:
+        return special(world, request, target, company)
     if target.entity is None:
-        raise _NotHere
+        return None
+    if target.operation == "send":
+        admission.refuse_lapsed(world, company)
+        sent_to = request.query.get("sendTo", "")
+        return documents.send(world, company, target.entity, target.segments[1], sent_to)
     if request.method == "GET":
-        return _read(world, company, target), 200
+        return _read(company, target.entity, target.segments)
     if request.method != "POST":
         raise errors.unsupported(request.method)
-    return write(world, request, target, company)
+    return _write(world, request, target, company)
 
 
-class _NotHere(Exception):
-    """404: no such path."""
+def _shaped(world: World, request: Request, answer: Answer) -> Response:
+    """JSON where it is accepted; XML for a caller that does not ask for JSON."""
+    now = world.clock.now()
+    if not isinstance(answer, str):
+        answer = wire.dumps({**answer, "time": stamp_ms(now)})
+    accept = request.headers.get("accept", "")
+    asked = "json" in accept or request.query.get("format") == "json"
+    if asked or world.switches.answer_without_accept == "json":
+        return Response(200, answer.encode("utf-8", "replace"))
+    return Response(200, envelopes.xml_document(wire.loads(answer), now), envelopes.XML)
+
+
+# -- reading ---------------------------------------------------------------------------------
+
+
+def _query(world: World, request: Request, target: Target, company: Company) -> Body:
+    return run_query(world, company, _statement(request))
 
 
 def _statement(request: Request) -> str:
-    if request.method == "POST" and request.body:
-        text = request.body.decode("utf-8", "replace")
-        if request.content_type == "application/x-www-form-urlencoded":
-            return request.form.get("query", text)
-        return text
-    return request.query.get("query", "")
+    if request.method != "POST" or not request.body:
+        return request.query.get("query", "")
+    if request.content_type == "application/x-www-form-urlencoded" and "query" in request.form:
+        return request.form["query"]
+    return request.body.decode("utf-8", "replace")
 
 
 def run_query(world: World, company: Company, statement: str) -> Body:
@@ -177,18 +149,33 @@ def run_query(world: World, company: Company, statement: str) -> Body:
     return {"QueryResponse": found}
 
 
-def _read(world: World, company: Company, target: Target) -> Body:
-    assert target.entity is not None
-    name = target.entity.name
-    single = name in ("CompanyInfo", "Preferences")
-    if len(target.segments) < 2 and not single:
-        raise errors.unsupported(f"read {name}")
-    record = company.read(name, "1" if single else target.segments[1])
-    return {name: render(company, record)}
+def _read(company: Company, entity: Entity, segments: tuple[str, ...]) -> Body:
+    if entity.name in SINGLES:
+        return {entity.name: read_back(company, entity, "1")}
+    if len(segments) < 2:
+        raise errors.unsupported(f"read {entity.name}")
+    return {entity.name: read_back(company, entity, segments[1])}
+
+
+def _changes(world: World, request: Request, target: Target, company: Company) -> Body:
+    return cdc.answer(
+        company,
+        request.query.get("entities", ""),
+        request.query.get("changedSince", ""),
+        world.clock.now(),
+        world.switches.cdc_lag_s,
+    )
+
+
+def _report(world: World, request: Request, target: Target, company: Company) -> Body:
+    return documents.report(target.segments[1] if len(target.segments) > 1 else "", world)
+
+
+# -- writing ---------------------------------------------------------------------------------
 
 
 def payload_of(request: Request) -> Body:
-    """Raises Refusal 2010 or 1050."""
+    """Raises Refusal 1050 or 2010."""
     if request.content_type not in ("application/json", "text/json", ""):
         raise errors.content_type()
     try:
@@ -200,39 +187,46 @@ def payload_of(request: Request) -> Body:
     return payload
 
 
-def write(
-    world: World, request: Request, target: Target, company: Company
-) -> tuple[Body | str, int]:
+def _write(world: World, request: Request, target: Target, company: Company) -> str:
     """Execute a write once per requestid, and put it in the ledger."""
-    assert target.entity is not None
+    entity = target.entity
+    assert entity is not None
+    sent = fingerprint(target.name, target.operation, request.body)
+
+    def execute() -> Body:
+        payload = payload_of(request)
+        admission.refuse_lapsed(world, company)
+        admission.refuse_by_rule(world, target.described(), request.body)
+        options = Options(DUPLICATES in request.query.get("include", "").lower())
+        return {entity.name: perform(world, company, target.operation, entity, payload, options)}
+
+    return _once(world, request, target, sent, execute)
+
+
+def _once(
+    world: World, request: Request, target: Target, sent: str, execute: Callable[[], Body]
+) -> str:
+    """Raises Refusal, 2130 for a requestid that is too long included."""
     requestid = request.query.get("requestid", "")
     if len(requestid) > LONGEST:
         raise errors.invalid_request_id()
-    sent = fingerprint(target.entity.name, target.operation, request.body)
-    honoured = requestid and world.switches.requestid == "honoured"
-    if honoured:
-        replay = world.replays.find(company.realm_id, requestid, sent)
-        if replay is not None:
-            _record(world, request, target, requestid, sent, "replayed", "", "")
-            return replay.body, replay.status
+    key = requestid if world.switches.requestid == "honoured" else ""
+    replay = world.replays.find(target.realm_id, key, sent) if key else None
+    if replay is not None:
+        _record(world, request, target, requestid, sent, "replayed", {})
+        return replay.body_or_refusal()
     try:
-        payload = payload_of(request)
-        refuse_lapsed(world, company)
-        options = Options(DUPLICATES in request.query.get("include", "").lower())
-        name, body = perform(world, company, target.operation, target.entity, payload, options)
+        answer = execute()
     except Refusal as refusal:
-        _record(world, request, target, requestid, sent, refusal.code, "", "")
-        if honoured:
-            text = envelopes.service_json(refusal, world.clock.now()).decode()
-            world.replays.keep(company.realm_id, requestid, refusal.status, text, sent)
+        _record(world, request, target, requestid, sent, refusal.code, {})
+        if key:
+            world.replays.keep_refusal(target.realm_id, key, refusal, sent)
         raise
-    text = wire.dumps({name: body, "time": stamp_ms(world.clock.now())})
-    if honoured:
-        world.replays.keep(company.realm_id, requestid, 200, text, sent)
-    _record(
-        world, request, target, requestid, sent, "ok", body["Id"], str(body.get("SyncToken", ""))
-    )
-    return text, 200
+    text = wire.dumps({**answer, "time": stamp_ms(world.clock.now())})
+    if key:
+        world.replays.keep(target.realm_id, key, text, sent)
+    _record(world, request, target, requestid, sent, "ok", answer[target.name])
+    return text
 
 
 def _record(
@@ -242,80 +236,37 @@ def _record(
     requestid: str,
     sent: str,
     outcome: str,
-    object_id: str,
-    sync_token: str,
+    written: Body,
 ) -> None:
-    assert target.entity is not None
     world.ledger.add(
         realm_id=target.realm_id,
         method=request.method,
         path=request.path,
         operation=target.operation,
-        entity=target.entity.name,
+        entity=target.name,
         requestid=requestid,
         body_hash=sent,
         outcome=outcome,
-        object_id=object_id,
-        sync_token=sync_token,
+        object_id=written.get("Id", ""),
+        sync_token=written.get("SyncToken", ""),
     )
 
 
-Operation = Callable[[Draft, Entity, Body], Record]
+def _batch(world: World, request: Request, target: Target, company: Company) -> Body:
+    requestid = request.query.get("requestid", "")
+    return batch.answer(world, company, payload_of(request), requestid, run_query)
 
 
-def perform(
-    world: World,
-    company: Company,
-    operation: str,
-    entity: Entity,
-    payload: Body,
-    options: Options,
-    actor: str = "app",
-) -> tuple[str, Body]:
-    """Do one write and commit it; the entity's name and the object as shown.
-
-    Raises Refusal, with nothing changed."""
-    draft = company.draft(world.clock.now(), actor)
-    if operation == "create":
-        writes.create(draft, entity, payload, world.switches, options)
-    elif operation == "update":
-        writes.update(draft, entity, payload, world.switches, options)
-    elif operation == "delete":
-        writes.delete(draft, entity, payload)
-    elif operation == "void":
-        writes.void(draft, entity, payload)
-    else:
-        raise errors.unsupported(operation)
-    main = _main_record(draft, entity, operation, payload)
-    events = draft.commit()
-    world.announce(company, events)
-    record = draft.latest(main)
-    if record.state == DELETED:
-        return entity.name, {"status": "Deleted", "domain": "QBO", "Id": record.id}
-    return entity.name, render(company, record)
+def _upload(world: World, request: Request, target: Target, company: Company) -> Body:
+    admission.refuse_lapsed(world, company)
+    return documents.upload(world, company, request)
 
 
-def _main_record(draft: Draft, entity: Entity, operation: str, payload: Body) -> Record:
-    """The record the request was about, among all it touched."""
-    if operation == "create":
-        key = next(k for k, what in draft.operations.items() if what == "Create")
-        return draft.staged[key]
-    identifier = "1" if entity.name in ("Preferences", "CompanyInfo") else str(payload["Id"])
-    return draft.staged[entity.name, identifier]
-
-
-def _shaped(world: World, request: Request, answer: Body | str, status: int) -> Response:
-    """JSON where it is accepted; XML for a caller that does not ask for JSON."""
-    now = world.clock.now()
-    if not isinstance(answer, str):
-        answer = wire.dumps({**answer, "time": stamp_ms(now)})
-    if wants_json(world, request):
-        return Response(status, answer.encode("utf-8", "replace"))
-    return Response(status, envelopes.xml_document(wire.loads(answer), now), envelopes.XML)
-
-
-def wants_json(world: World, request: Request) -> bool:
-    accept = request.headers.get("accept", "")
-    if "json" in accept or request.query.get("format") == "json":
-        return True
-    return world.switches.answer_without_accept == "json"
+Special = Callable[[World, Request, Target, Company], Body]
+_SPECIAL: dict[str, Special] = {
+    "query": _query,
+    "batch": _batch,
+    "cdc": _changes,
+    "reports": _report,
+    "upload": _upload,
+}

@@ -1,7 +1,7 @@
 """Which part answers a request, and what does it wait for first?
 
-Fault rules see every request but those of the control API and of the person's pages. API requests also
-wait out the latency and, where they share a requestid with one under way, that one.
+Fault rules see every request but those of the control API and of the person's pages. API requests
+also wait out the latency and, where they share a requestid with one under way, that one.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class App:
 
     async def _work(self, request: Request) -> Response:
         await self._latency(request)
-        return self._settle(lambda r: api.handle(self.world, r, api.target_of(r)), request)
+        return self._settle(lambda r: api.handle(self.world, r), request)
 
     async def _latency(self, request: Request) -> None:
         switches = self.world.switches
@@ -99,7 +99,7 @@ class App:
         return await self._perform(request)
 
     def perform_later(self, request: Request, seconds: float) -> None:
-        """Do it after `seconds`, with nobody listening. Its requestid counts as under way until then."""
+        """Do it after `seconds`, unheard. Its requestid is under way until then."""
         task = asyncio.create_task(self._late(request, seconds))
         self.late.add(task)
         task.add_done_callback(self.late.discard)

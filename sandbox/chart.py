@@ -1,7 +1,7 @@
 """What is in a new US company before anyone has typed anything?
 
-The default chart of accounts, payment methods (with the Ids Intuit's samples show), terms, tax codes,
-preferences and company information.
+The default chart of accounts, payment methods (with the Ids Intuit's samples show), terms, tax
+codes, preferences and company information.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sandbox.company import Company, Draft
-from sandbox.entities import ACCOUNT_TYPES, ENTITIES
+from sandbox.entities import ENTITIES
+from sandbox.schema import ACCOUNT_TYPES
 from sandbox.wire import Body
 
 ACCOUNTS = (

@@ -1,7 +1,7 @@
 """What time is it in the sandbox, and how is that written on the wire?
 
-Time is UTC inside. Intuit's samples carry Pacific offsets, so the wire does too. Tests move the clock
-forward instead of waiting for a day to pass.
+Time is UTC inside. Intuit's samples carry Pacific offsets, so the wire does too. Tests move the
+clock forward instead of waiting for a day to pass.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def zulu(moment: datetime) -> str:
 
 
 def parse_moment(text: str) -> datetime | None:
-    """Read a date or a date-time with any offset; without an offset it is Pacific. None if it is neither."""
+    """A date or a date-time; without an offset it is Pacific. None if it is neither."""
     try:
         moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
     except ValueError:

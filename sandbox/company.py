@@ -14,7 +14,7 @@ from typing import Any
 
 from sandbox.clock import stamp, whole_seconds
 from sandbox.entities import ENTITIES, Entity
-from sandbox.errors import Refusal, deleted_transaction, not_found
+from sandbox.errors import deleted_transaction, not_found
 from sandbox.storage import Storage
 from sandbox.wire import Body, copy_of
 
@@ -68,13 +68,13 @@ class Company:
     )
     last_ids: dict[str, int] = field(default_factory=dict)
     last_numbers: dict[str, str] = field(default_factory=dict)
-    numbers: dict[tuple[str, str], dict[str, Record]] = field(default_factory=dict)
+    numbers: dict[tuple[str, str], dict[tuple[str, str], Record]] = field(default_factory=dict)
     names: dict[tuple[str, str], dict[tuple[str, str], Record]] = field(default_factory=dict)
     receivable: dict[str, Decimal] = field(default_factory=dict)
     status: str = "active"
     sales_tax_percent: Decimal = Decimal(8)
 
-    # -- reading ----------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------------------------
 
     def find(self, entity: str, identifier: str) -> Record | None:
         return self.tables[entity].get(identifier)
@@ -102,7 +102,7 @@ class Company:
     def draft(self, now: datetime, actor: str) -> Draft:
         return Draft(self, whole_seconds(now), actor)
 
-    # -- what commit keeps up to date ---------------------------------------------------------------
+    # -- what commit keeps up to date ---------------------------------------------------------
 
     def place(self, record: Record) -> None:
         before = self.find(record.entity, record.id)
@@ -157,7 +157,7 @@ class Company:
         self.last_ids[sequence] = self.last_ids.get(sequence, 0) + 1
         return str(self.last_ids[sequence])
 
-    # -- storage --------------------------------------------------------------------------------------
+    # -- storage ------------------------------------------------------------------------------
 
     def save(self) -> None:
         self.storage.put(
@@ -189,6 +189,7 @@ class Draft:
         self.operations: dict[tuple[str, str], str] = {}
         self.on_commit: list[Callable[[], None]] = []
         self.deleted_ids: dict[tuple[str, str], str] = {}
+        self.silent: set[tuple[str, str]] = set()
 
     def find(self, entity: str, identifier: str) -> Record | None:
         return self.staged.get((entity, identifier)) or self.company.find(entity, identifier)
@@ -228,9 +229,9 @@ class Draft:
         for key, record in self.staged.items():
             operation = self.operations[key]
             self._place(record, operation)
-            events.append(
-                Event(record.entity, record.id, operation, self.now, self.deleted_ids.get(key, ""))
-            )
+            if key not in self.silent:
+                deleted_id = self.deleted_ids.get(key, "")
+                events.append(Event(record.entity, record.id, operation, self.now, deleted_id))
         for action in self.on_commit:
             action()
         self.company.save()
@@ -303,6 +304,3 @@ def render(company: Company, record: Record) -> Body:
         "LastUpdatedTime": stamp(record.updated),
     }
     return body
-
-
-__all__ = ["DELETED", "LIVE", "VOIDED", "Company", "Draft", "Event", "Record", "Refusal", "render"]

@@ -1,7 +1,8 @@
 """What does QuickBooks say when it refuses?
 
-Every text here is the wire text seen in Intuit's pages, SDK fixtures or logs; clients match on them.
-A `Refusal` is raised anywhere below the API and becomes one of the envelopes in `envelopes`.
+Every text here is the wire text seen in Intuit's pages, SDK fixtures or logs; clients match on
+them. A `Refusal` is raised anywhere below the API and becomes one of the envelopes in
+`envelopes`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Refusal(Exception):
         return f"{self.code} {self.message}: {self.detail}"
 
 
-# -- what was sent cannot be read -------------------------------------------------------------------
+# -- what was sent cannot be read ------------------------------------------------------------
 
 
 def unrecognized(name: str, owner: str) -> Refusal:
@@ -98,7 +99,7 @@ def invalid_email(value: str) -> Refusal:
     return Refusal("2210", "Invalid Email Address format", detail, "EmailAddr")
 
 
-# -- what was sent refers to something that is not there ---------------------------------------------
+# -- what was sent refers to something that is not there -------------------------------------
 
 
 def invalid_reference(path: str) -> Refusal:
@@ -130,7 +131,7 @@ def cannot_link(identifier: str) -> Refusal:
     )
 
 
-# -- what was sent breaks a rule of the books ---------------------------------------------------------
+# -- what was sent breaks a rule of the books ------------------------------------------------
 
 
 def stale() -> Refusal:
@@ -158,7 +159,10 @@ def wrong_amount(supplied: object) -> Refusal:
 
 
 def no_name() -> Refusal:
-    detail = "At least one of the following fields must be supplied: Title, GivenName, MiddleName, FamilyName, Suffix or DisplayName"
+    detail = (
+        "At least one of the following fields must be supplied: "
+        "Title, GivenName, MiddleName, FamilyName, Suffix or DisplayName"
+    )
     return Refusal("6080", "No Name Provided", detail, "DisplayName")
 
 
@@ -186,9 +190,9 @@ def too_deep() -> Refusal:
 def subscription_lapsed(status: int) -> Refusal:
     detail = (
         "Subscription period has ended or canceled or there was a billing problem : "
-        "You can't add data to QuickBooks Online Essentials because your trial or subscription period "
-        "ended, you canceled your subscription, or there was a billing problem. "
-        "To continue, ask your company's administrator to sign in and update the billing information."
+        "You can't add data to QuickBooks Online Essentials because your trial or subscription "
+        "period ended, you canceled your subscription, or there was a billing problem. "
+        "To continue, ask your company's administrator to update the billing information."
     )
     return Refusal("6190", "Invalid Company Status", detail, status=status)
 
@@ -221,7 +225,7 @@ def deposited() -> Refusal:
     return Refusal("6540", "Deposited Transaction cannot be changed", detail)
 
 
-# -- the request as a whole ---------------------------------------------------------------------------
+# -- the request as a whole ------------------------------------------------------------------
 
 
 def unsupported(operation: str) -> Refusal:
@@ -268,7 +272,7 @@ def query_failed(detail: str) -> Refusal:
     return Refusal("4002", "Error processing query", f"QueryProcessingError: {detail}")
 
 
-# -- the caller -----------------------------------------------------------------------------------------
+# -- the caller ------------------------------------------------------------------------------
 
 
 def unauthenticated(detail: str = "Token expired") -> Refusal:

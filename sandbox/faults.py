@@ -1,7 +1,7 @@
 """What should go wrong on purpose, and with which request?
 
-A rule matches requests (method, path, entity, realm, operation) and says what happens to the nth and the
-following matches. Doing it is the server's part.
+A rule matches requests (method, path, entity, realm, operation) and says what happens to the nth
+and the following matches. Doing it is the server's part.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -27,13 +28,16 @@ ACTIONS = {
     "unauthorized": "answer 401 without doing anything",
     "throttled": "answer 429 without doing anything",
     "html": "answer `status` with a load balancer's HTML",
+    "fault": "refuse this write, or this batch item, with `code`, `message`, `detail`, `element`",
     "xml": "answer `status` with the gateway's XML",
 }
 
 
 @dataclass
 class Rule:
-    """`nth` is the first match it acts on (1-based), `times` how many it acts on (0: all that follow)."""
+    """`nth` is the first match it acts on (1-based), `times` how many it acts on (0: all after).
+
+    `times` does not end what `nth` has not begun."""
 
     action: str
     method: str = ""
@@ -49,6 +53,11 @@ class Rule:
     status: int = 500
     body: str = ""
     content_type: str = "text/plain"
+    contains: str = ""
+    code: str = "6000"
+    message: str = "A business validation error has occurred while processing your request"
+    detail: str = "Business Validation Error: refused on purpose"
+    element: str = ""
     id: int = 0
     matched: int = 0
     fired: int = 0
@@ -60,10 +69,16 @@ class Rule:
             )
         re.compile(self.path)
 
-    def fits(self, request: Request, what: dict[str, str]) -> bool:
+    def fits_request(self, request: Request, what: dict[str, str]) -> bool:
         if self.method and self.method.upper() != request.method:
             return False
         if self.path and not re.search(self.path, request.target):
+            return False
+        return self.fits(what, request.body)
+
+    def fits(self, what: dict[str, str], body: bytes) -> bool:
+        """`contains` is a text the body must hold, such as a marker or a number."""
+        if self.contains.encode() not in body:
             return False
         return all(
             not wanted or wanted.lower() == what.get(name, "").lower()
@@ -89,11 +104,13 @@ class Faults:
 
     def add(self, values: dict[str, Any]) -> Rule:
         """Raises ValueError for an unknown name, action or pattern."""
-        types = {f.name: type(f.default) for f in fields(Rule) if f.name != "action"}
-        unknown = values.keys() - types.keys() - {"action"}
-        if unknown:
-            raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
-        read = {k: v if k == "action" else types[k](v) for k, v in values.items()}
+        settable = {f.name for f in fields(Rule)} - {"id", "matched", "fired"}
+        if values.keys() - settable:
+            raise ValueError(f"a fault has no {', '.join(sorted(values.keys() - settable))}")
+        sample = Rule("delay")
+        read = {name: type(getattr(sample, name))(value) for name, value in values.items()}
+        if read.get("action") == "fault":
+            read.setdefault("status", 400)
         try:
             rule = Rule(**{"action": "", **read})
         except re.error as error:
@@ -103,8 +120,17 @@ class Faults:
         return rule
 
     def match(self, request: Request, what: dict[str, str]) -> Rule | None:
-        for rule in self.rules:
-            if rule.spent or not rule.fits(request, what):
+        """The rule for a request as a whole."""
+        rules = (r for r in self.rules if r.action != "fault" and r.fits_request(request, what))
+        return self._first_due(rules)
+
+    def match_write(self, what: dict[str, str], body: bytes) -> Rule | None:
+        """The rule of action `fault` for one write, alone or in a batch."""
+        return self._first_due(r for r in self.rules if r.action == "fault" and r.fits(what, body))
+
+    def _first_due(self, rules: Iterable[Rule]) -> Rule | None:
+        for rule in rules:
+            if rule.spent:
                 continue
             rule.matched += 1
             if rule.matched >= rule.nth and self.random.random() < rule.probability:
@@ -112,8 +138,9 @@ class Faults:
                 return rule
         return None
 
-    def clear(self) -> None:
-        self.rules.clear()
+    def clear(self, number: int | None = None) -> None:
+        """Remove one rule, or all."""
+        self.rules[:] = [r for r in self.rules if number is not None and r.id != number]
 
     def list(self) -> list[dict[str, Any]]:
         return [asdict(rule) for rule in self.rules]

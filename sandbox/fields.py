@@ -68,7 +68,7 @@ def _declaration(words: list[str]) -> Field:
 
 
 def read_body(fields: Fields, payload: object, owner: str, path: str = "") -> Body:
-    """Check names, types, lengths and choices; drop read-only values; None where a value was emptied.
+    """Check names, types, lengths and choices; drop read-only values; None where one was emptied.
 
     Raises Refusal 2010, 2050, 2090, 2170 or 2210."""
     if not isinstance(payload, dict):

@@ -66,8 +66,8 @@ class Counters:
     def add(self, request: Request, what: dict[str, str], response: Response | None) -> None:
         """Count one request; without a response its connection was ended on purpose."""
         operation, entity = what["operation"], what["entity"]
-        self.paths[f"{request.method} {entity.lower()}"] += 1
-        self.entities[f"{operation} {entity}"] += 1
+        self.paths[f"{request.method} {entity.lower() or operation}"] += 1
+        self.entities[f"{operation} {entity}".strip()] += 1
         self.statuses[str(response.status) if response else "none"] += 1
         self.realms[what["realm"]] += 1
         if what["realm"]:

@@ -1,7 +1,7 @@
 """Has a company used up its requests?
 
-Intuit: 500 a minute per realm, 10 a second and 40 batches a minute per realm and app, 120 batches a minute
-per realm. There is one app here, so the two kinds of batch limit share their count.
+Intuit: 500 a minute per realm, 10 a second and 40 batches a minute per realm and app, 120 batches
+a minute per realm. There is one app here, so the two kinds of batch limit share their count.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Are a transaction's lines readable, and what do they add up to?
 
-Intuit: Amount must be UnitPrice x Qty rounded to cents (6070); a line with a known Id is updated, any
-other is new; QuickBooks adds the subtotal line itself.
+Intuit: Amount must be UnitPrice x Qty rounded to cents (6070); a line with a known Id is updated,
+any other is new; QuickBooks adds the subtotal line itself.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from sandbox import errors
 from sandbox.company import ZERO, Company, Record
-from sandbox.entities import DETAIL_NAMES, LINE, LINE_DETAILS
 from sandbox.fields import read_body
+from sandbox.schema import DETAIL_NAMES, LINE, LINE_DETAILS
 from sandbox.wire import Body, cents
 
 SUBTOTAL = "SubTotalLineDetail"
@@ -111,7 +111,7 @@ def _sales_total(
     for line in lines:
         if line.get("DetailType") == "DiscountLineDetail":
             discount += _discount(line, subtotal)
-    subtotal_line = {"Amount": subtotal, "DetailType": SUBTOTAL, SUBTOTAL: {}}
+    subtotal_line: Body = {"Amount": subtotal, "DetailType": SUBTOTAL, SUBTOTAL: {}}
     tax = _tax(company, body, sold, tax_given)
     return [*lines, subtotal_line], subtotal - discount + tax
 

@@ -1,7 +1,8 @@
 """What does paying, crediting or depositing do to the other transaction?
 
-A Payment's lines say what it applies to which invoice; the invoice's `Balance` and `LinkedTxn` follow, and
-its SyncToken moves. BillPayments do the same to bills, deposits lock what lies in them.
+A Payment's lines say what it applies to which invoice; the invoice's `Balance` and `LinkedTxn`
+follow, and its SyncToken moves. BillPayments do the same to bills, deposits lock what lies in
+them.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def applied_by(payer: Record, target: Record) -> Decimal:
     )
 
 
-# -- payments ---------------------------------------------------------------------------------------
+# -- payments --------------------------------------------------------------------------------
 
 
 def settle_payment(draft: Draft, payer: Record, before: Record | None, switches: Switches) -> None:
@@ -137,7 +138,7 @@ def reduce(draft: Draft, payer: Record, target: Record, excess: Decimal) -> None
 
 
 def set_unapplied(draft: Draft, payer: Record) -> None:
-    """`UnappliedAmt` = TotalAmt + credits used - what is applied. Intuit: payment page, read-only."""
+    """`UnappliedAmt` = TotalAmt + credits used - what is applied. Read-only."""
     if payer.entity != "Payment":
         return
     used = ZERO
@@ -153,7 +154,7 @@ def _key(record: Record) -> tuple[str, str]:
     return record.entity, record.id
 
 
-# -- the other side changes -----------------------------------------------------------------------------
+# -- the other side changes ------------------------------------------------------------------
 
 
 def payers_of(draft: Draft, target: Record) -> list[Record]:
@@ -163,8 +164,9 @@ def payers_of(draft: Draft, target: Record) -> list[Record]:
 
 
 def settle_open(draft: Draft, target: Record, before: Record | None) -> None:
-    """An invoice, credit memo or bill has been written: set its balance; a smaller total, or another
-    customer, gives the surplus back to the payments."""
+    """Set the balance of a written invoice, credit memo or bill.
+
+    A smaller total, or another customer, gives the surplus back to the payments."""
     party = "VendorRef" if target.entity == "Bill" else "CustomerRef"
     if before is not None and before.body[party]["value"] != target.body[party]["value"]:
         unlink_payers(draft, target)
@@ -208,7 +210,7 @@ def unlink_payers(draft: Draft, target: Record) -> None:
     draft.change(latest, {**latest.body, "LinkedTxn": others})
 
 
-# -- deposits --------------------------------------------------------------------------------------------
+# -- deposits --------------------------------------------------------------------------------
 
 
 def refuse_deposited(record: Record) -> None:

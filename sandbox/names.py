@@ -1,7 +1,8 @@
 """Is a name allowed, is it free, and what is it called when its holder is made inactive?
 
-Customers, vendors and employees share one space of names; items and accounts are unique among siblings;
-upper and lower case are the same. An inactive object's name gains " (deleted)", so that it is free again.
+Customers, vendors and employees share one space of names; items and accounts are unique among
+siblings; upper and lower case are the same. An inactive object's name gains " (deleted)", so that
+it is free again.
 """
 
 from __future__ import annotations

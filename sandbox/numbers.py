@@ -1,8 +1,8 @@
 """What is a transaction's DocNumber, and may it be used?
 
-Intuit: with `CustomTxnNumbers` on an omitted number stays empty; with it off QuickBooks takes the last
-number and adds one. A duplicate is refused only with custom numbers on and the company's warning on;
-a bill's always.
+Intuit: with `CustomTxnNumbers` on an omitted number stays empty; with it off QuickBooks takes the
+last number and adds one. A duplicate is refused only with custom numbers on and the company's
+warning on; a bill's always.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def settle(
         return
     custom = bool(draft.company.preference("SalesFormsPrefs", "CustomTxnNumbers"))
     missing = not body.get("DocNumber")
-    if (before is None and missing and not custom and entity.name in NUMBERED) or body.get("DocNumber") == FORCE:
+    if (before is None and missing and not custom and entity.name in NUMBERED) or body.get(
+        "DocNumber"
+    ) == FORCE:
         body["DocNumber"] = following(draft.company.last_numbers.get(entity.name))
     elif not missing and not allow_duplicate and _is_checked(entity, custom, switches):
         _refuse_taken(draft, entity, body["DocNumber"], before, switches)

@@ -1,7 +1,7 @@
 """Which tokens are good, for which company, and until when?
 
-A `Grant` is one connection of the app to one company: a person's consent. Its refresh token's value changes
-about once a day; what becomes of the older value is disputed, so it is a switch.
+A `Grant` is one connection of the app to one company: a person's consent. Its refresh token's
+value changes about once a day; what becomes of the older value is disputed, so it is a switch.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Code:
 
 
 class Tokens:
-    """Issues, rotates, checks and revokes. Times are seconds since the epoch, by the moved clock."""
+    """Issues, rotates, checks and revokes. Times are epoch seconds by the moved clock."""
 
     def __init__(self, storage: Storage, clock: Clock, switches: Switches) -> None:
         self.storage, self.clock, self.switches = storage, clock, switches
@@ -83,7 +83,7 @@ class Tokens:
         for _, stored in storage.all("grant"):
             self._keep(_grant_from_json(stored))
 
-    # -- issuing --------------------------------------------------------------------------------------
+    # -- issuing ------------------------------------------------------------------------------
 
     def new_code(self, realm_id: str, redirect_uri: str, scope: str) -> str:
         value = "AB" + secrets.token_urlsafe(32)
@@ -166,7 +166,7 @@ class Tokens:
         self._by_refresh.update({token.value: grant for token in grant.refresh_tokens})
         self.storage.put("grant", grant.id, asdict(grant))
 
-    # -- checking -------------------------------------------------------------------------------------
+    # -- checking -----------------------------------------------------------------------------
 
     def hard_expires_in(self, refresh_token: str) -> int:
         grant = self._by_refresh[refresh_token]
@@ -179,7 +179,7 @@ class Tokens:
             return None
         return grant if grant.access_tokens[access_token] > self.clock.timestamp() else None
 
-    # -- ending ---------------------------------------------------------------------------------------
+    # -- ending -------------------------------------------------------------------------------
 
     def revoke(self, token: str) -> bool:
         """Either kind of token ends the connection."""

@@ -3,8 +3,8 @@
     SELECT * | COUNT(*) FROM Entity [WHERE f op v [AND ...]] [ORDERBY f [ASC|DESC], ...]
     [STARTPOSITION n] [MAXRESULTS n]
 
-Keywords, entities and properties are case-insensitive; `\\'` and `\\\\` are the only escapes. There is no
-OR, JOIN or GROUP BY. Intuit: data queries page; error texts from logs.
+Keywords, entities and properties are case-insensitive; `\\'` and `\\\\` are the only escapes.
+There is no OR, JOIN or GROUP BY. Intuit: data queries page; error texts from logs.
 """
 
 from __future__ import annotations

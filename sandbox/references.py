@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from sandbox import errors
 from sandbox.company import DELETED, Draft, Record
-from sandbox.entities import DETAIL_NAMES, ENTITIES, LINE_DETAILS, Entity
+from sandbox.entities import ENTITIES, Entity
 from sandbox.fields import Field, Fields
+from sandbox.schema import DETAIL_NAMES, LINE_DETAILS
 from sandbox.wire import Body
 
 
@@ -17,8 +18,8 @@ def resolve_all(
 ) -> None:
     """Fill in the names of all references.
 
-    Raises Refusal 2500 for one that does not exist, 610 or 2500 for one made inactive, unless the object
-    held that reference before."""
+    Raises Refusal 2500 for one that does not exist, 610 or 2500 for one made inactive, unless the
+    object held that reference before."""
     held = _held(before.body) if before else set()
     resolver = _Resolver(draft, inactive_code, held)
     resolver.fields(entity.fields, body, "")

@@ -1,17 +1,20 @@
 """Has this `requestid` been answered before, and what was the answer?
 
-Intuit: the same id again is not executed again and gets the same response. How long that holds, what a
-different body does and whether a failure is remembered are not known, so they are switches.
+Intuit: the same id again is not executed again and gets the same response. How long that holds,
+what a different body does and whether a failure is remembered are not known, so they are
+switches.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sandbox import errors
 from sandbox.clock import Clock
+from sandbox.errors import Refusal
 from sandbox.storage import Storage
 from sandbox.switches import Switches
 
@@ -20,10 +23,18 @@ LONGEST, LONGEST_IN_BATCH, LONGEST_ITEM = 50, 36, 10
 
 @dataclass(frozen=True)
 class Replay:
-    status: int
+    """A first answer: its text, or the refusal's fields."""
+
     body: str
     at: float
     sent: str
+    refusal: dict[str, Any] | None = None
+
+    def body_or_refusal(self) -> str:
+        """Raises the Refusal again if that was the answer."""
+        if self.refusal is not None:
+            raise Refusal(**self.refusal)
+        return self.body
 
 
 def fingerprint(*parts: str | bytes) -> str:
@@ -43,9 +54,8 @@ class Replays:
         self.in_flight: dict[tuple[str, str], asyncio.Future[None]] = {}
         for key, stored in storage.all("replay"):
             realm_id, _, requestid = key.partition("/")
-            self.answers[realm_id, requestid] = Replay(
-                stored["status"], stored["body"], float(stored["at"]), stored["sent"]
-            )
+            stored["at"] = float(stored["at"])
+            self.answers[realm_id, requestid] = Replay(**stored)
 
     def find(self, realm_id: str, key: str, sent: str) -> Replay | None:
         """Raises Refusal 600 if the key came with another body and the switch says to refuse."""
@@ -58,14 +68,19 @@ class Replays:
             raise errors.duplicate_request()
         return replay
 
-    def keep(self, realm_id: str, key: str, status: int, body: str, sent: str) -> None:
-        """A success is always kept; a failure only where the switch says so."""
-        if status >= 400 and not self.switches.requestid_replays_failures:
-            return
-        replay = Replay(status, body, self.clock.timestamp(), sent)
+    def keep(self, realm_id: str, key: str, body: str, sent: str) -> None:
+        """Remember a success."""
+        self._keep(realm_id, key, Replay(body, self.clock.timestamp(), sent))
+
+    def keep_refusal(self, realm_id: str, key: str, refusal: Refusal, sent: str) -> None:
+        """A failure is remembered only where the switch says so."""
+        if self.switches.requestid_replays_failures:
+            replay = Replay("", self.clock.timestamp(), sent, asdict(refusal))
+            self._keep(realm_id, key, replay)
+
+    def _keep(self, realm_id: str, key: str, replay: Replay) -> None:
         self.answers[realm_id, key] = replay
-        stored = {"status": status, "body": body, "at": replay.at, "sent": sent}
-        self.storage.put("replay", f"{realm_id}/{key}", stored)
+        self.storage.put("replay", f"{realm_id}/{key}", asdict(replay))
 
     def forget(self, realm_id: str) -> None:
         for realm, key in [pair for pair in self.answers if pair[0] == realm_id]:

@@ -1,7 +1,7 @@
 """Which rules of the books belong to which kind of object?
 
-Each function completes or refuses one kind of body; `RULES` says which apply, in order. Sources: Intuit's
-page of the entity, unless said otherwise.
+Each function completes or refuses one kind of body; `RULES` says which apply, in order. Sources:
+Intuit's page of the entity, unless said otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from sandbox import errors
 from sandbox.clock import Clock
 from sandbox.company import ZERO, Draft, Record
-from sandbox.entities import ACCOUNT_TYPES, Entity
+from sandbox.entities import Entity
+from sandbox.schema import ACCOUNT_TYPES
 from sandbox.wire import Body, cents
 
 Rule = Callable[[Draft, Body, Record | None], None]

@@ -1,7 +1,7 @@
 """Which objects answer a query?
 
-Values compare without regard to case, numbers as numbers, stamps as instants. Inactive objects stay hidden
-unless the WHERE names `Active`.
+Values compare without regard to case, numbers as numbers, stamps as instants. Inactive objects
+stay hidden unless the WHERE names `Active`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How do bytes on a socket become requests, and answers bytes?
 
-h11 speaks HTTP; the sockets stay in our hands, since faults need resets, half answers and slow ones.
+h11 speaks HTTP; the sockets stay in our hands, since faults need resets, half answers and slow
+ones.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Connection:
                 return
             self.http.start_next_cycle()
 
-    # -- reading ------------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------------------------
 
     async def _request(self) -> Request | int | None:
         """The next request, a status to refuse it with, or None when the client has gone."""
@@ -100,7 +101,7 @@ class Connection:
                 self.http.receive_data(await self.reader.read(READ_SIZE))
         return event
 
-    # -- writing ------------------------------------------------------------------------------------
+    # -- writing ------------------------------------------------------------------------------
 
     async def _send(self, *events: h11.Event) -> None:
         data = b"".join(self.http.send(event) or b"" for event in events)

@@ -14,7 +14,7 @@ from sandbox.templates import render
 from sandbox.world import World
 
 AUTHORIZE = "/connect/oauth2"
-TOKEN = "/oauth2/v1/tokens/bearer"
+TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - a path
 REVOKE = "/v2/oauth2/tokens/revoke"
 USERINFO = "/v1/openid_connect/userinfo"
 JWKS = "/op/v1/jwks"
@@ -58,11 +58,11 @@ def discovery(url: str) -> dict[str, object]:
     }
 
 
-# -- authorize ----------------------------------------------------------------------------------------
+# -- authorize -------------------------------------------------------------------------------
 
 
 def authorize(world: World, request: Request) -> Response:
-    """Show the consent page, or answer it. A bad client or redirect address is told to the person only."""
+    """Show the consent page, or answer it. A bad client or address is told to the person only."""
     asked = {**request.query, **(request.form if request.method == "POST" else {})}
     problem = _problem(world, asked)
     if problem:
@@ -116,7 +116,7 @@ def _back(asked: dict[str, str], **answer: str) -> Response:
     return redirect(f"{target}{'&' if '?' in target else '?'}{urlencode(answer)}")
 
 
-# -- token, revoke --------------------------------------------------------------------------------------
+# -- token, revoke ---------------------------------------------------------------------------
 
 
 def token(world: World, request: Request) -> Response:
@@ -189,7 +189,7 @@ def revoke(world: World, request: Request) -> Response:
     return Response(200, b"", "application/json")
 
 
-# -- OpenID ---------------------------------------------------------------------------------------------
+# -- OpenID ----------------------------------------------------------------------------------
 
 
 def userinfo(world: World, request: Request) -> Response:

@@ -1,7 +1,7 @@
 """How does the sandbox remember, also after `kill -9`?
 
-Everything lives in memory; what changes is also written to one SQLite table before the answer leaves.
-Without a file nothing is written.
+Everything lives in memory; what changes is also written to one SQLite table before the answer
+leaves. Without a file nothing is written.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which answers does the sandbox play where Intuit's are not known, or differ?
 
-Every open question of the API is a switch, so that a client can be tested under each answer. Settable with
-`--switch name=value` and at `/control/switches`.
+Every open question of the API is a switch, so that a client can be tested under each answer.
+Settable with `--switch name=value` and at `/control/switches`.
 """
 
 from __future__ import annotations

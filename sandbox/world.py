@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from sandbox import chart
 from sandbox.clock import Clock
-from sandbox.company import Company, Event, record_from_json
+from sandbox.company import Company, record_from_json
 from sandbox.faults import Faults
 from sandbox.ledger import Counters, Ledger
 from sandbox.limits import Limits
@@ -73,9 +74,7 @@ class World:
         for realm_id, stored in self.storage.all("company"):
             company = Company(realm_id, stored["name"], self.storage)
             company.status = stored["status"]
-            company.sales_tax_percent = company.sales_tax_percent.__class__(
-                stored["sales_tax_percent"]
-            )
+            company.sales_tax_percent = Decimal(stored["sales_tax_percent"])
             company.last_numbers = stored["last_numbers"]
             company.last_ids = stored["last_ids"]
             self.companies[realm_id] = company
@@ -93,6 +92,9 @@ class World:
         self.companies[realm_id] = company
         return company
 
+    def next_realm(self) -> str:
+        return str(max(int(realm_id) for realm_id in self.companies) + 1)
+
     def reset_company(self, realm_id: str) -> Company:
         """Empty it; tokens stay good."""
         old = self.companies[realm_id]
@@ -101,7 +103,3 @@ class World:
                 self.storage.delete("record", f"{realm_id}/{entity}/{identifier}")
         self.replays.forget(realm_id)
         return self.add_company(realm_id, old.name)
-
-    def announce(self, company: Company, events: list[Event]) -> None:
-        """Tell the app's webhooks what has been committed."""
-        self.webhooks.add(company.realm_id, events)

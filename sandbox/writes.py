@@ -1,7 +1,7 @@
 """What happens, in order, when an object is created, updated, deleted or voided?
 
-Read the body, merge it with what is there, check required fields and references, apply the entity's rules,
-number and total it, stage it, then let linked transactions follow.
+Read the body, merge it with what is there, check required fields and references, apply the
+entity's rules, number and total it, stage it, then let linked transactions follow.
 """
 
 from __future__ import annotations
@@ -70,9 +70,11 @@ def delete(draft: Draft, entity: Entity, payload: Body) -> Record:
     return draft.change(draft.latest(before), {}, "Delete", DELETED)
 
 
-def void(draft: Draft, entity: Entity, payload: Body) -> Record:
-    """Amounts and quantities become 0; it stays readable. Intuit: invoice and payment pages."""
-    if not entity.voidable:
+def void(draft: Draft, entity: Entity, payload: Body, anything: bool = False) -> Record:
+    """Amounts and quantities become 0; it stays readable. Intuit: invoice and payment pages.
+
+    `anything`: a person can void what the API cannot."""
+    if not entity.voidable and not (anything and entity.is_transaction):
         raise errors.unsupported(f"void {entity.name}")
     before = _current(draft, entity, payload)
     _refuse_locked(draft, before)
