@@ -12,13 +12,13 @@ function siblingRow(row, direction) {
   return other;
 }
 
-/** Remember where the focus is, before something takes its element away. */
-export function rememberFocus() {
+/** Remember where the focus is, before something takes its element (or `row`) away. */
+export function rememberFocus(row = null) {
   const active = document.activeElement;
-  if (!active || active === document.body) return;
-  const row = active.closest(ROW) ?? rowOf(active);
+  if (!row && (!active || active === document.body)) return;
+  row ??= active.closest(ROW) ?? rowOf(active);
   place = {
-    id: active.id,
+    id: active?.id,
     next: siblingRow(row, "nextElementSibling")?.id,
     previous: siblingRow(row, "previousElementSibling")?.id,
   };
@@ -48,5 +48,5 @@ export function restoreFocus() {
   place = null;
 }
 
-document.addEventListener("htmx:before:swap", rememberFocus);
+document.addEventListener("htmx:before:swap", () => rememberFocus());
 document.addEventListener("htmx:after:swap", restoreFocus);

@@ -7,7 +7,7 @@ const STAY_MS = 4000;
 
 function setOpen(expander, open) {
   expander.setAttribute("aria-expanded", String(open));
-  document.getElementById(expander.dataset.row)?.classList.toggle("is-open", open);
+  document.getElementById(expander.dataset.row)?.classList.toggle("is-expanded", open);
 }
 
 function insertSkeleton(expander, detailId) {
@@ -40,20 +40,17 @@ function closeAfterFailure(context) {
 document.addEventListener("htmx:error", (event) => closeAfterFailure(event.detail.ctx));
 document.addEventListener("htmx:response:error", (event) => closeAfterFailure(event.detail.ctx));
 
-// ---- leaving ----
+// ---- leaving: 4 s after it was fixed; the focus moves on if it was in the row ----
 
 function removeRow(row) {
-  if (!row.isConnected) return;
+  if (!row?.isConnected) return;
   const list = row.closest("[data-list]");
-  rememberFocus();
+  const hadFocus = row.contains(document.activeElement) || document.activeElement.closest("dialog");
+  if (hadFocus) rememberFocus(row);
   row.dataset.leaving = "";
   document.getElementById(row.id.replace("row", "detail"))?.remove();
   row.remove();
-  restoreFocus();
-  reloadWhenEmpty(list);
-}
-
-function reloadWhenEmpty(list) {
+  if (hadFocus) restoreFocus();
   if (list && !list.querySelector("tbody > [id^='qb-row-']")) list.dispatchEvent(new Event("list-empty"));
 }
 
@@ -66,22 +63,32 @@ function scheduleLeaving() {
 document.addEventListener("htmx:after:swap", scheduleLeaving);
 scheduleLeaving();
 
-// ---- optimistic: the row goes before the answer, and comes back if it is refused ----
+// ---- data-hides: the row goes before the answer, and comes back if it is refused.
+// ---- data-removes: the row goes once the answer is yes.
 
-const rowHiddenBy = (context) => document.getElementById(context.sourceElement.closest?.("[data-hides]")?.dataset.hides ?? "");
+function rowNamedBy(context, key) {
+  const holder = context.sourceElement.closest?.(`[data-${key}]`);
+  return holder && document.getElementById(holder.dataset[key]);
+}
+
+function setHidden(row, hidden) {
+  row.hidden = hidden;
+  const detail = document.getElementById(row.id.replace("row", "detail"));
+  if (detail) detail.hidden = hidden;
+}
 
 document.addEventListener("htmx:before:request", (event) => {
-  const row = rowHiddenBy(event.detail.ctx);
+  const row = rowNamedBy(event.detail.ctx, "hides");
   if (!row) return;
-  rememberFocus();
-  row.hidden = true;
+  rememberFocus(row);
+  setHidden(row, true);
   document.activeElement.blur();
   restoreFocus();
 });
 document.addEventListener("htmx:finally:request", (event) => {
   const { ctx } = event.detail;
-  const row = rowHiddenBy(ctx);
+  const row = rowNamedBy(ctx, "hides") ?? rowNamedBy(ctx, "removes");
   if (!row) return;
   if (ctx.response?.status < 400) removeRow(row);
-  else row.hidden = false;
+  else setHidden(row, false);
 });

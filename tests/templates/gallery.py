@@ -4,7 +4,8 @@ A bare Flask app over the real templates and static files, with the same strict 
 Policy. Look at it by hand with `python -m tests.templates.gallery` (port 5199).
 """
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,8 +13,10 @@ from flask import Blueprint, Flask, Response, render_template, request
 from flask_babel import Babel
 from jinja2 import ChoiceLoader, FileSystemLoader
 
+from tests.templates import samples
+from tests.templates.samples import BASE, NOW
+
 ROOT = Path(__file__).resolve().parents[2]
-NOW = datetime(2026, 8, 14, 18, 31, tzinfo=UTC)
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
 CSP += "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -55,8 +58,14 @@ def shell() -> dict:
         ),
         "language": "en",
         "unread_notifications": 3,
-        "banner": None,
+        "banner": _banner(request.args.get("state", "connected")),
     }
+
+
+def _banner(state: str) -> SimpleNamespace | None:
+    if state == "expired":
+        return SimpleNamespace(state="sign_in", waiting=37, since=NOW - timedelta(hours=5))
+    return None if state in ("none", "clear") else SimpleNamespace(state="errors", count=22)
 
 
 def create_app() -> Flask:
@@ -66,6 +75,7 @@ def create_app() -> Flask:
     )
     app.jinja_env.filters |= {
         "money": money, "local_time": local_time, "local_date": local_date, "ago": ago,
+        "local_moment": local_time,
     }
     app.jinja_env.globals["csrf_token"] = lambda: "gallery-token"
     Babel(app)
@@ -98,7 +108,66 @@ def create_app() -> Flask:
     def error(name: str) -> str:
         return render_template(f"errors/{name}.html", request_id="4f2a")
 
+    add_quickbooks(app)
     return app
+
+
+def add_quickbooks(app: Flask) -> None:
+    """The QuickBooks page and just enough answers for its scripts to be tried."""
+    folder = "settings/quickbooks"
+    rows = {row.id: row for row in (*samples.invoice_rows(), *samples.service_rows())}
+
+    @app.get(BASE)
+    @app.get(f"{BASE}/errors/<kind>")
+    def quickbooks(kind: str = "invoices") -> str:
+        page = samples.page(request.args.get("state", "connected"), kind)
+        if request.headers.get("HX-Request"):
+            return render_template(f"{folder}/_list.html", list=page.errors)
+        return render_template(f"{folder}/index.html", page=page)
+
+    @app.get(f"{BASE}/issues/<int:issue>/row")
+    def row(issue: int) -> str:
+        return render_template(f"{folder}/_row.html", row=replace(rows[issue], state="fixed"))
+
+    @app.get(f"{BASE}/issues/<int:issue>/detail")
+    def detail(issue: int) -> str:
+        return render_template(
+            f"{folder}/_detail.html", row=rows[issue], detail=samples.invoice_detail()
+        )
+
+    @app.post(f"{BASE}/issues/<int:issue>/resync")
+    def resync(issue: int) -> str:
+        return render_template(f"{folder}/_row.html", row=replace(rows[issue], state="syncing"))
+
+    @app.post(f"{BASE}/issues/<int:issue>/ignore")
+    def ignore(issue: int) -> str | tuple[str, int]:
+        if issue == 1035:
+            return "", 500
+        return render_template("ignored.html", issue=issue)
+
+    @app.get(f"{BASE}/issues/<int:issue>/delete")
+    def ask(issue: int) -> str:
+        name = "_question" if request.headers.get("HX-Request") else "question"
+        return render_template(f"{folder}/{name}.html", question=samples.delete_question(issue))
+
+    @app.post(f"{BASE}/issues/<int:issue>/delete")
+    def delete(issue: int) -> str:
+        return render_template("ignored.html", issue=issue)
+
+    @app.get(f"{BASE}/issues/<int:issue>/customers")
+    def customers(issue: int) -> str:
+        return render_template(
+            f"{folder}/_suggestions.html", suggestions=samples.suggestions(),
+            combo_id=f"qb-customer-{issue}",
+        )
+
+    @app.post(f"{BASE}/issues/<int:issue>/link")
+    def link(issue: int) -> str:
+        chosen = {k: v for k, v in request.form.items() if k != "csrf_token"}
+        row = next(row for row in samples.account_rows() if row.id == issue)
+        return render_template(
+            f"{folder}/_account_row.html", row=replace(row, state="fixed", state_text=str(chosen))
+        )
 
 
 if __name__ == "__main__":
