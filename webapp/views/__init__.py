@@ -8,6 +8,12 @@ from flask import Flask
 
 PAGES = (
     "auth",
+    "accounts",
+    "expenses",
+    "invoices",
+    "payments",
+    "refunds",
+    "services",
     "health",
 )
 
