@@ -11,7 +11,7 @@ import random
 import sys
 import traceback
 
-from sandbox import api, control, errors, mishaps, signin
+from sandbox import api, control, errors, mishaps, pages, signin
 from sandbox.messages import Request, Response, json_response
 from sandbox.mishaps import Delivery
 from sandbox.templates import FOLDER
@@ -80,7 +80,8 @@ class App:
             return control.handle(self.world, request)
         if request.path == "/style.css":
             return Response(200, (FOLDER / "style.css").read_bytes(), "text/css")
-        return signin.handle(self.world, request) or json_response({"error": "not found"}, 404)
+        answer = signin.handle(self.world, request) or pages.handle(self.world, request)
+        return answer or json_response({"error": "not found"}, 404)
 
     def _settle(self, answer: mishaps.Answer, request: Request) -> Response:
         """Answer and make durable; a bug inside becomes a SystemFault."""
