@@ -16,12 +16,17 @@ def problem(status: int, detail: str | None = None, fields: FieldErrors | None =
     if detail:
         body["detail"] = detail
     if fields:
-        body["errors"] = [
-            {"field": field, "message": message}
-            for field, messages in fields.items()
-            for message in messages
-        ]
+        body["errors"] = entries(fields)
     response = jsonify(body)
     response.status_code = status
     response.content_type = "application/problem+json"
     return response
+
+
+def entries(fields: FieldErrors) -> list[dict[str, str]]:
+    """One entry per field and message."""
+    return [
+        {"field": field, "message": message}
+        for field, messages in fields.items()
+        for message in messages
+    ]

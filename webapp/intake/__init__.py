@@ -9,7 +9,7 @@ Nothing here commits. On an existing record, a field that is absent keeps its va
 from webapp.intake.accounts import account
 from webapp.intake.expenses import expense
 from webapp.intake.invoices import invoice
-from webapp.intake.lookup import Lookup
+from webapp.intake.lookup import Lookup, as_external_id
 from webapp.intake.payments import payment
 from webapp.intake.reading import Refused
 from webapp.intake.refunds import refund
@@ -21,6 +21,7 @@ __all__ = [
     "Lookup",
     "Refused",
     "account",
+    "as_external_id",
     "expense",
     "invoice",
     "payment",

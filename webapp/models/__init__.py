@@ -5,6 +5,7 @@ from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.expense import Expense
 from webapp.models.firm import ApiToken, Firm
+from webapp.models.idempotency import IdempotencyKey
 from webapp.models.invoice import Invoice, InvoiceLine
 from webapp.models.issue import Issue
 from webapp.models.link import Link
@@ -27,6 +28,7 @@ __all__ = [
     "Entry",
     "Expense",
     "Firm",
+    "IdempotencyKey",
     "Invoice",
     "InvoiceLine",
     "Issue",

@@ -1,0 +1,31 @@
+"""The JSON that a request carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+
+from webapp.intake import Refused
+
+
+def json_object() -> dict[str, Any]:
+    """The body's object. Answers 400 or 415 for what is not JSON; raises Refused for other JSON."""
+    body = request.get_json()
+    if not isinstance(body, dict):
+        raise Refused({"body": [gettext("Write one JSON object.")]})
+    return body
+
+
+def optional_object() -> dict[str, Any]:
+    return json_object() if request.get_data(cache=True) else {}
+
+
+def json_array(longest: int) -> list[Any]:
+    body = request.get_json()
+    if not isinstance(body, list):
+        raise Refused({"body": [gettext("Write a JSON array.")]})
+    if len(body) > longest:
+        raise Refused({"body": [gettext("Send %(n)s items or fewer.", n=longest)]})
+    return body

@@ -1,0 +1,52 @@
+"""Lists page by page: a cursor is the last id that was given, so that new rows shift nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import marshmallow as ma
+from flask import Response, jsonify
+from sqlalchemy import Select
+
+from webapp.extensions import db
+from webapp.intake.lookup import LARGEST_ID
+
+USUAL, MOST = 50, 200
+
+
+class PageQuery(ma.Schema):
+    limit = ma.fields.Integer(load_default=USUAL, validate=ma.validate.Range(1, MOST))
+    cursor = ma.fields.Integer(
+        load_default=0,
+        validate=ma.validate.Range(0, LARGEST_ID),
+        metadata={"description": "The next_cursor of the page before."},
+    )
+
+
+def page_of(item: type[ma.Schema]) -> type[ma.Schema]:
+    """The schema of a page of these items."""
+    name = item.__name__.removesuffix("Answer") + "Page"
+    return type(
+        name,
+        (ma.Schema,),
+        {
+            "items": ma.fields.List(ma.fields.Nested(item), required=True),
+            "next_cursor": ma.fields.String(required=True, allow_none=True),
+        },
+    )
+
+
+def page(
+    rows: Select[Any],
+    model: Any,
+    query: dict[str, Any],
+    show: Callable[[Sequence[Any]], list[dict[str, Any]]],
+) -> Response:
+    """The rows after the cursor, oldest first, and the cursor of what follows."""
+    limit = query["limit"]
+    asked = rows.where(model.id > query["cursor"]).order_by(model.id).limit(limit + 1)
+    found = list(db.session.scalars(asked))
+    shown = found[:limit]
+    more = len(found) > limit
+    return jsonify(items=show(shown), next_cursor=str(shown[-1].id) if more else None)
