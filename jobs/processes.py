@@ -39,11 +39,8 @@ class Processes:
         self._requests += 1
 
     def add(self, name: str, launch: Launch, confidant: bool = False) -> Child:
-        child = Child(name, launch, self._logs, self._says, confidant)
-        self._children.append(child)
-        child.start()
-        self._tell_reaper()
-        return child
+        """Start a process that is meant to stay."""
+        return self._start(Child(name, launch, self._logs, self._says, confidant))
 
     def wait(self, child: Child, condition: Callable[[], bool], timeout_s: float) -> None:
         """Turn until the condition holds. Raises CannotStart when the child ends, Stopped."""
@@ -56,8 +53,8 @@ class Processes:
                 raise CannotStart(f"{child.name} is not ready after {timeout_s:.0f} s.")
 
     def run(self, name: str, launch: Launch, timeout_s: float) -> None:
-        """A command that ends by itself. Raises CannotStart when it fails, Stopped."""
-        step = self.add(name, launch)
+        """A command that ends by itself, quietly. Raises CannotStart when it fails, Stopped."""
+        step = self._start(Child(name, launch, self._logs, says=lambda _name, _line: None))
         deadline = time.monotonic() + timeout_s
         while step.running:
             self.turn()
@@ -106,6 +103,12 @@ class Processes:
         for name in later:
             self.end([name])
         self._reaper.dismiss()
+
+    def _start(self, child: Child) -> Child:
+        self._children.append(child)
+        child.start()
+        self._tell_reaper()
+        return child
 
     def _listen(self) -> None:
         outputs = {child.output: child for child in self._children if child.output is not None}

@@ -59,10 +59,10 @@ def test_ctrl_c_during_the_start_ends_every_process(used: Program) -> None:
 
 def test_after_a_kill_the_next_start_works_at_once(used: Program) -> None:
     used.start()
-    left_behind = used.processes()
+    left_behind = set(used.processes())
     used.signal(signal.SIGKILL)
     assert used.start() < QUICK_S
-    assert not [process for process in left_behind if process.is_running()]
+    assert not set(used.processes()) & left_behind
 
 
 def test_a_killed_supervisor_leaves_no_process(used: Program) -> None:
