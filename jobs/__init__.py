@@ -1,1 +1,1 @@
-"""The processes: workers, the scheduler, and the supervisor that runs them all on one machine."""
+"""What runs outside the web: each job is a few lines that call ``webapp``."""

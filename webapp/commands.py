@@ -10,15 +10,29 @@ from flask.cli import AppGroup
 
 from webapp.extensions import db
 from webapp.models import ApiToken, Firm, Person
+from webapp.models.connection import ASK, CREATE
 from webapp.models.person import OPERATOR, OWNER
+from webapp.quickbooks import connection
+from webapp.quickbooks.errors import QuickBooksError
+from webapp.quickbooks.oauth import IntuitUnreachable
 
 MINIMUM_PASSWORD_LENGTH = 8
+UNMATCHED = (ASK, CREATE)
+REASONS = {
+    "other_firm": "This company is connected to another firm.",
+    "other_company": "This firm has another company. A firm keeps its company.",
+    "refused": "Intuit did not accept the refresh token.",
+}
 
 firm_group = AppGroup("firm", help="Firms, the tenants of this installation.")
 operator_group = AppGroup("operator", help="People who run this installation.")
 
 
+quickbooks_group = AppGroup("quickbooks", help="Connections to QuickBooks companies.")
+
+
 def init_app(app: Flask) -> None:
+    app.cli.add_command(quickbooks_group)
     app.cli.add_command(firm_group)
     app.cli.add_command(operator_group)
 
@@ -63,3 +77,31 @@ def create_operator(email: str, password: str) -> None:
     operator = add_person(OPERATOR, email, password, email.split("@")[0], None)
     db.session.commit()
     click.echo(json.dumps({"operator_id": operator.id}))
+
+
+@quickbooks_group.command("adopt")
+@click.option("--firm", "firm_id", type=int, required=True)
+@click.option("--realm-id", required=True)
+@click.option("--refresh-token", required=True)
+@click.option("--unmatched", type=click.Choice(UNMATCHED), default=ASK, show_default=True)
+def adopt(firm_id: int, realm_id: str, refresh_token: str, unmatched: str) -> None:
+    """Store a connection that was made elsewhere, sealed, and accept set-up's defaults."""
+    if db.session.get(Firm, firm_id) is None:
+        raise click.ClickException(f"--firm: there is no firm {firm_id}.")
+    try:
+        adopted = connection.adopt(firm_id, realm_id, refresh_token, unmatched)
+    except connection.CannotConnect as error:
+        raise click.ClickException(REASONS[error.reason]) from None
+    except (IntuitUnreachable, QuickBooksError) as error:
+        raise click.ClickException(f"QuickBooks did not answer as expected: {error}") from None
+    click.echo(
+        json.dumps(
+            {
+                "firm_id": firm_id,
+                "realm_id": adopted.realm_id,
+                "company": adopted.company_name,
+                "connection": adopted.state,
+                "unmatched": adopted.unmatched,
+            }
+        )
+    )

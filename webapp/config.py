@@ -49,7 +49,9 @@ def _read_env_file(file: Path) -> dict[str, str]:
             for binding in parse_stream(stream):
                 if binding.error:
                     line = binding.original.line
-                    raise SettingsError(f"{file.name}, line {line}: write NAME=value, one per line.")
+                    raise SettingsError(
+                        f"{file.name}, line {line}: write NAME=value, one per line."
+                    )
                 if binding.key and binding.value is not None:
                     values[binding.key] = binding.value
     except (OSError, UnicodeDecodeError) as error:
@@ -96,7 +98,12 @@ class _Reader:
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
-        return self.settings.get(name, "1" if default else "0").lower() in ("1", "true", "yes", "on")
+        return self.settings.get(name, "1" if default else "0").lower() in (
+            "1",
+            "true",
+            "yes",
+            "on",
+        )
 
 
 def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:

@@ -33,7 +33,8 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+# A worker commits after each answer and goes on with what it has loaded.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 db.Model.registry.update_type_annotation_map({datetime: UtcDateTime})
 migrate = Migrate(render_as_batch=True)
 login_manager = LoginManager()

@@ -27,10 +27,10 @@ _KEY = "hinted_firms"
 
 
 def init_app(app: Flask) -> None:
-    connection = Redis.from_url(
-        app.config["REDIS_URL"], socket_timeout=2, socket_connect_timeout=1
-    )
+    connection = Redis.from_url(app.config["REDIS_URL"], socket_timeout=2, socket_connect_timeout=1)
     app.extensions["redis"] = connection
+    # A worker blocks on its queue for longer than any other call may take.
+    app.extensions["redis_for_workers"] = Redis.from_url(app.config["REDIS_URL"])
     app.extensions["sync_queue"] = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
 
 

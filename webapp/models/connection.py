@@ -67,6 +67,8 @@ class Connection(db.Model):
     last_failure_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
     """No call to this company earlier: it throttled us, or is down."""
+    failures: Mapped[int] = mapped_column(default=0)
+    """Calls in a row that got no sensible answer."""
     mirrored_at: Mapped[datetime | None]
     changes_read_to: Mapped[datetime | None]
     changes_due_at: Mapped[datetime | None]

@@ -38,9 +38,7 @@ class Link(db.Model):
     @classmethod
     def find(cls, firm_id: int, kind: str, record_id: int) -> Link | None:
         return db.session.scalar(
-            select(cls).where(
-                cls.firm_id == firm_id, cls.kind == kind, cls.record_id == record_id
-            )
+            select(cls).where(cls.firm_id == firm_id, cls.kind == kind, cls.record_id == record_id)
         )
 
     @classmethod

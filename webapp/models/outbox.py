@@ -16,7 +16,7 @@ next (None: nobody, until something else happens).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -49,8 +49,6 @@ PERSON, ORDINARY, FIRST_COPY = 0, 1, 2
 
 RETRY_PLAN = tuple(timedelta(seconds=s) for s in (5, 15, 60, 120, 300, 600, 1800))
 """How long to wait after the 1st, 2nd … transient failure in a row; the last one repeats."""
-
-CRASHES_ALLOWED = 2
 
 
 class Batch(db.Model):
@@ -102,6 +100,8 @@ class Entry(db.Model):
         BigId, ForeignKey("person.id", ondelete="SET NULL")
     )
     """Who clicked for the coming try; None when it goes by itself."""
+    create_anyway: Mapped[bool] = mapped_column(default=False)
+    """A person looked and decided: the client is to be created, found or not."""
 
     waits_kind: Mapped[str | None] = mapped_column(String(10))
     waits_id: Mapped[int | None] = mapped_column(BigId)
@@ -132,11 +132,25 @@ class Entry(db.Model):
 
     @classmethod
     def find(cls, firm_id: int, kind: str, record_id: int) -> Entry | None:
+        """The record's entry, locked until the transaction ends: a worker may be settling it."""
         return db.session.scalar(
-            select(cls).where(
-                cls.firm_id == firm_id, cls.kind == kind, cls.record_id == record_id
-            )
+            select(cls)
+            .where(cls.firm_id == firm_id, cls.kind == kind, cls.record_id == record_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
+
+    @classmethod
+    def locked(cls, ids: Iterable[int]) -> dict[int, Entry]:
+        """These entries as they are now, by id, locked in one order until the transaction ends."""
+        entries = db.session.scalars(
+            select(cls)
+            .where(cls.id.in_(list(ids)))
+            .order_by(cls.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return {entry.id: entry for entry in entries}
 
     @classmethod
     def ask(cls, record: Record, priority: int = ORDINARY) -> Entry:
@@ -190,7 +204,7 @@ class Entry(db.Model):
 
     @classmethod
     def claim(cls, firm_id: int, limit: int) -> list[Entry]:
-        """The due entries to work on next: one priority and one level, at most ``limit``.
+        """The due entries to work on next: one priority and one kind, at most ``limit``.
 
         An entry that a worker took up before and never finished comes alone, so that one which
         kills its worker does not take its neighbours along.
@@ -207,14 +221,21 @@ class Entry(db.Model):
         first = db.session.scalar(due.limit(1))
         if first is None:
             return []
-        same = due.where(
-            cls.priority == first.priority, cls.level == first.level, cls.picked == 0
-        )
-        claimed = [first] if first.picked else list(db.session.scalars(same.limit(limit)))
+        same = due.where(cls.priority == first.priority, cls.kind == first.kind, cls.picked == 0)
+        chosen = [first] if first.picked else list(db.session.scalars(same.limit(limit)))
+        claimed = list(cls.locked(entry.id for entry in chosen).values())
         for entry in claimed:
             entry.picked += 1
         db.session.commit()
         return claimed
+
+    @classmethod
+    def put_down(cls, ids: Iterable[int]) -> None:
+        """Claimed but not sent after all; the caller commits."""
+        db.session.execute(
+            update(cls).where(cls.id.in_(list(ids))).values(picked=0),
+            execution_options={"synchronize_session": False},
+        )
 
     @classmethod
     def anything_due(cls, firm_id: int) -> bool:
@@ -258,6 +279,7 @@ class Entry(db.Model):
         """QuickBooks holds ``sent_version``; if the record moved on meanwhile, go again."""
         self.reached = self.sent_version or self.wanted
         self._forget_request()
+        self.create_anyway = False
         self.tries = self.failures = self.picked = 0
         if self.reached < self.wanted:
             self.set_ready()
@@ -321,9 +343,7 @@ class Entry(db.Model):
                 cls.waits_id == record_id,
                 cls.state == WAITING,
             )
-            .values(
-                state=READY, due_at=database_now(db.session()), waits_kind=None, waits_id=None
-            ),
+            .values(state=READY, due_at=database_now(db.session()), waits_kind=None, waits_id=None),
             execution_options={"synchronize_session": "fetch"},
         )
         return released.rowcount

@@ -90,7 +90,5 @@ class Record(db.Model):
     def in_firm(cls, firm_id: int, record_id: int) -> Record | None:
         """The firm's own live record with this id, or None: never another firm's."""
         return db.session.scalar(
-            select(cls).where(
-                cls.id == record_id, cls.firm_id == firm_id, cls.removed_at.is_(None)
-            )
+            select(cls).where(cls.id == record_id, cls.firm_id == firm_id, cls.removed_at.is_(None))
         )

@@ -8,10 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from webapp.extensions import db
-from webapp.models import Connection, Entry, Issue
+from webapp.models import Connection, Entry, Issue, outbox
 from webapp.models import connection as connections
 from webapp.models import issue as issues
-from webapp.models import outbox
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,9 @@ def banner_for(firm_id: int) -> Banner | None:
 
 def _waiting(firm_id: int) -> int:
     states = (outbox.READY, outbox.WAITING, outbox.SENT)
-    return db.session.scalar(
-        select(func.count()).where(Entry.firm_id == firm_id, Entry.state.in_(states))
-    ) or 0
+    return (
+        db.session.scalar(
+            select(func.count()).where(Entry.firm_id == firm_id, Entry.state.in_(states))
+        )
+        or 0
+    )

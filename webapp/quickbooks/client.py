@@ -10,12 +10,15 @@ import json
 import threading
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx2
+import structlog
 
 from webapp.quickbooks import errors
+
+log = structlog.get_logger(__name__)
 
 MINOR_VERSION = "75"
 TIMEOUT = httpx2.Timeout(45.0, connect=10.0)
@@ -35,6 +38,13 @@ def shared_http() -> httpx2.Client:
             limits = httpx2.Limits(max_connections=64, max_keepalive_connections=32)
             _shared = httpx2.Client(timeout=TIMEOUT, limits=limits, follow_redirects=False)
         return _shared
+
+
+class Answer(NamedTuple):
+    """A success, and the id by which Intuit's support finds the call."""
+
+    body: dict[str, Any]
+    intuit_tid: str | None
 
 
 class Company:
@@ -59,9 +69,7 @@ class Company:
 
     # -- writing -----------------------------------------------------------------------------
 
-    def write(
-        self, entity: str, operation: str, body: str, request_id: str
-    ) -> dict[str, Any]:
+    def write(self, entity: str, operation: str, body: str, request_id: str) -> Answer:
         """``create``, ``update``, ``delete`` or ``void``; the object QuickBooks answers with.
 
         ``body`` is JSON text, so that a request can be sent again to the letter. Raises any
@@ -69,24 +77,22 @@ class Company:
         """
         path, params = _write_address(entity, operation)
         answer = self._call("POST", path, params | {"requestid": request_id}, body)
-        found = answer.get(entity)
-        if not isinstance(found, dict):
-            raise errors.OutcomeUnknown(reason=f"the answer holds no {entity}")
-        return found
+        return Answer(_object(answer.body, entity), answer.intuit_tid)
 
-    def batch(self, body: str, request_id: str) -> list[dict[str, Any]]:
-        """The answers of a batch, to be matched by ``bId``. Raises any QuickBooksError."""
+    def batch(self, body: str, request_id: str) -> Answer:
+        """A batch's answer: items under ``BatchItemResponse``, to be matched by ``bId``.
+
+        Raises any QuickBooksError.
+        """
         answer = self._call("POST", "batch", {"requestid": request_id}, body)
-        items = answer.get("BatchItemResponse")
-        if not isinstance(items, list):
+        if not isinstance(answer.body.get("BatchItemResponse"), list):
             raise errors.OutcomeUnknown(reason="the answer holds no batch items")
-        return [item for item in items if isinstance(item, dict)]
+        return answer
 
     # -- reading (metered by Intuit) -----------------------------------------------------------
 
     def read(self, entity: str, quickbooks_id: str) -> dict[str, Any]:
-        answer = self._call("GET", f"{entity.lower()}/{quickbooks_id}")
-        return _object(answer, entity)
+        return _object(self._read(f"{entity.lower()}/{quickbooks_id}"), entity)
 
     def query(self, entity: str, where: str = "", order: str = "") -> list[dict[str, Any]]:
         """One page of at most 1,000 objects."""
@@ -108,14 +114,13 @@ class Company:
         if order:
             statement += f" ORDERBY {order}"
         statement += f" STARTPOSITION {start} MAXRESULTS {QUERY_PAGE}"
-        answer = self._call("GET", "query", {"query": statement})
-        response = answer.get("QueryResponse")
+        response = self._read("query", {"query": statement}).get("QueryResponse")
         rows = response.get(entity, []) if isinstance(response, dict) else []
         return [row for row in rows if isinstance(row, dict)]
 
     def changes(self, entities: list[str], since: str) -> dict[str, list[dict[str, Any]]]:
         """Change data capture: what changed since an instant, by entity; at most 1,000 in all."""
-        answer = self._call("GET", "cdc", {"entities": ",".join(entities), "changedSince": since})
+        answer = self._read("cdc", {"entities": ",".join(entities), "changedSince": since})
         changed: dict[str, list[dict[str, Any]]] = {entity: [] for entity in entities}
         for response in answer.get("CDCResponse", []):
             for part in response.get("QueryResponse", []):
@@ -124,12 +129,15 @@ class Company:
         return changed
 
     def company_info(self) -> dict[str, Any]:
-        return _object(self._call("GET", f"companyinfo/{self.realm_id}"), "CompanyInfo")
+        return _object(self._read(f"companyinfo/{self.realm_id}"), "CompanyInfo")
 
     def preferences(self) -> dict[str, Any]:
-        return _object(self._call("GET", "preferences"), "Preferences")
+        return _object(self._read("preferences"), "Preferences")
 
     # -- the call ------------------------------------------------------------------------------
+
+    def _read(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
+        return self._call("GET", path, params).body
 
     def _call(
         self,
@@ -137,7 +145,7 @@ class Company:
         path: str,
         params: dict[str, str] | None = None,
         body: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> Answer:
         """A refused access token is renewed once, and the very same request sent again."""
         token = self._access_token(None)
         try:
@@ -153,7 +161,7 @@ class Company:
         params: dict[str, str] | None,
         body: str | None,
         token: str,
-    ) -> dict[str, Any]:
+    ) -> Answer:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         content = None
         if body is not None:
@@ -171,13 +179,12 @@ class Company:
             raise errors.Unreachable(reason=type(error).__name__) from error
         except httpx2.HTTPError as error:
             raise errors.OutcomeUnknown(reason=type(error).__name__) from error
-        parsed: dict[str, Any] = errors.parse(
-            response.status_code,
-            response.content,
-            response.headers.get("intuit_tid"),
-            response.headers.get("Retry-After"),
+        tid = response.headers.get("intuit_tid")
+        log.info("quickbooks_call", method=method, path=path.split("/")[0], intuit_tid=tid)
+        decoded = errors.parse(
+            response.status_code, response.content, tid, response.headers.get("Retry-After")
         )
-        return parsed
+        return Answer(decoded, tid)
 
 
 def _write_address(entity: str, operation: str) -> tuple[str, dict[str, str]]:

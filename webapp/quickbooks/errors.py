@@ -121,8 +121,9 @@ def _faults(answer: Any, status: int, tid: str | None) -> list[Fault]:
 
 def faults_of(envelope: dict[str, Any], status: int, tid: str | None) -> list[Fault]:
     """The errors of a Fault object, in the service's or the gateway's spelling."""
-    errors = envelope.get("Error") or envelope.get("error") or [{}]
+    errors = envelope.get("Error") or envelope.get("error")
     type_ = str(envelope.get("type") or "")
+    listed = errors if isinstance(errors, list) and errors else [{}]
     return [
         Fault(
             code=str(error.get("code") or ""),
@@ -133,9 +134,9 @@ def faults_of(envelope: dict[str, Any], status: int, tid: str | None) -> list[Fa
             status=status,
             intuit_tid=tid,
         )
-        for error in errors
+        for error in listed
         if isinstance(error, dict)
-    ]
+    ] or [Fault(type=type_, status=status, intuit_tid=tid)]
 
 
 _XML_ERROR = re.compile(rb"""<Error\b[^>]*\bcode=["']?(\w+)""")
@@ -164,7 +165,7 @@ def error_for(faults: list[Fault], retry_after: str | None = None) -> QuickBooks
     message = " ".join(f.message for f in faults)
     if fault.status == 429 or codes & THROTTLED_CODES or "ThrottleExceeded" in message:
         return Throttled(fault, _seconds(retry_after))
-    if fault.status == 401 and not codes & {"120", "130"} or codes & ACCESS_CODES:
+    if (fault.status == 401 and not codes & {"120", "130"}) or codes & ACCESS_CODES:
         return AccessRefused(fault)
     if fault.status >= 500 or fault.type == "SystemFault" or _transient(faults):
         return OutcomeUnknown(fault)

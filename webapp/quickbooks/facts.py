@@ -32,9 +32,7 @@ def facts_of(entity: str, body: Mapping[str, Any]) -> Facts:
 def differences(entity: str, sent: Mapping[str, Any], answered: Mapping[str, Any]) -> list[str]:
     """The facts that an answer contradicts. Both are QuickBooks bodies."""
     ours, theirs = facts_of(entity, sent), facts_of(entity, answered)
-    return [
-        name for name in ANSWERED[entity] if name in ours and ours[name] != theirs.get(name)
-    ]
+    return [name for name in ANSWERED[entity] if name in ours and ours[name] != theirs.get(name)]
 
 
 def edited(known: Facts, now: Facts) -> list[str]:

@@ -17,6 +17,7 @@ from webapp.models import Connection, MirrorNumber, MirrorObject
 from webapp.models.columns import utc_now
 from webapp.models.mirror import match_key, search_key
 from webapp.quickbooks.client import Company
+from webapp.quickbooks.facts import facts_of
 
 LISTS = ("Account", "PaymentMethod", "Item", "Customer", "Vendor", "Employee")
 NUMBERED = ("Invoice",)
@@ -121,6 +122,17 @@ def forget(firm_id: int, entity: str, quickbooks_id: str) -> None:
         )
 
 
+def forget_number(firm_id: int, txn_type: str, number: str) -> None:
+    """No object has this number any more; the caller commits."""
+    db.session.execute(
+        delete(MirrorNumber).where(
+            MirrorNumber.firm_id == firm_id,
+            MirrorNumber.txn_type == txn_type,
+            MirrorNumber.number == number,
+        )
+    )
+
+
 def _keep_object(
     firm_id: int, entity: str, body: Mapping[str, Any], known: MirrorObject | None
 ) -> None:
@@ -140,14 +152,14 @@ def _detail(entity: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if entity == "Account":
         return {"account_type": body.get("AccountType"), "subtype": body.get("AccountSubType")}
     if entity == "Item":
-        income = body.get("IncomeAccountRef") or {}
-        return {"type": body.get("Type"), "income_account": income.get("value")}
+        return {"type": body.get("Type"), **facts_of("Item", body)}
     if entity == "PaymentMethod":
         return {"type": body.get("Type")}
     address = body.get("BillAddr") or {}
     place = [address.get("City"), address.get("CountrySubDivisionCode")]
     balance = body.get("Balance")
     return {
+        **facts_of("Customer", body),
         "place": ", ".join(part for part in place if part) or None,
         "balance": None if balance is None else str(balance),
         "parent": (body.get("ParentRef") or {}).get("value"),

@@ -104,9 +104,7 @@ def refresh(refresh_token: str) -> Tokens:
 def revoke(token: str) -> None:
     """End the connection at Intuit. Failing to is logged: ours is wiped either way."""
     try:
-        _session().revoke_token(
-            endpoints()["revocation_endpoint"], token=token, timeout=TIMEOUT_S
-        )
+        _session().revoke_token(endpoints()["revocation_endpoint"], token=token, timeout=TIMEOUT_S)
     except (IntuitUnreachable, AuthlibBaseError, requests.RequestException) as error:
         log.warning("revoke_failed", error=type(error).__name__)
 

@@ -9,9 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from webapp.extensions import db
-from webapp.models import Entry, Issue, Link, Record
+from webapp.models import Entry, Issue, Link, Record, outbox
 from webapp.models import issue as issues
-from webapp.models import outbox
 
 PUBLIC_STATES = {
     outbox.READY: "waiting",
@@ -69,9 +68,7 @@ def standings(records: Sequence[Record]) -> dict[int, Standing]:
         ).all()
     )
     entries = db.session.scalars(
-        select(Entry).where(
-            Entry.firm_id == firm_id, Entry.kind == kind, Entry.record_id.in_(ids)
-        )
+        select(Entry).where(Entry.firm_id == firm_id, Entry.kind == kind, Entry.record_id.in_(ids))
     )
     found = {
         entry.record_id: _standing(

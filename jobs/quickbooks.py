@@ -1,0 +1,16 @@
+"""The one job RQ carries: work on a firm for a moment."""
+
+from __future__ import annotations
+
+from webapp import hints
+from webapp.quickbooks import sync
+from wsgi import app
+
+
+def sync_firm(firm_id: int) -> None:
+    """A slice of the firm's work. If more is due, a new hint goes to the end of the queue, so that
+    the other firms come first."""
+    with app.app_context():
+        hints.taken(firm_id)
+        if sync.run_slice(firm_id):
+            hints.send(firm_id)

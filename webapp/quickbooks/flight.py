@@ -1,0 +1,208 @@
+"""Requests on their way to QuickBooks, and the outcomes they come back with.
+
+Runs in the threads of a slice: nothing here touches the database. An outcome is accepted, rejected
+or unknown, or it certainly did not execute; what a rejection leaves open is read at once, so that
+whoever writes the outcome down can decide without another call.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from webapp.quickbooks import errors
+from webapp.quickbooks.client import Answer, Company, literal
+
+BATCH_LIMIT = 30  # Intuit: batch page
+BAD_REQUEST = 400
+STALE, DUPLICATE_NUMBER, DUPLICATE_NAME = "5010", "6140", "6240"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One write: everything it takes to send it again to the letter."""
+
+    entry_id: int
+    entity: str
+    operation: str
+    body: str
+    request_id: str
+    version: int
+    quickbooks_id: str | None = None
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        decoded: dict[str, Any] = json.loads(self.body, parse_float=Decimal)
+        return decoded
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """``found`` is the object as QuickBooks now has it; None when it is gone, as asked."""
+
+    found: dict[str, Any] | None
+    intuit_tid: str | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A definite no. ``theirs`` is the object in the way, where one could be read."""
+
+    fault: errors.Fault
+    theirs: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    error: errors.QuickBooksError
+
+
+@dataclass(frozen=True)
+class NotDone:
+    """It certainly did not execute; ``error`` says who has to wait."""
+
+    error: errors.QuickBooksError
+
+
+Outcome = Accepted | Refused | Unknown | NotDone
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A single request, or a batch of them under the batch's own request id."""
+
+    requests: list[Request]
+    request_id: str
+    body: str
+    single: bool
+    send_by: float
+    """Of ``time.monotonic``: a worker that was stopped this long must not send any more."""
+    items: dict[str, Request] = field(default_factory=dict)
+
+    @classmethod
+    def of_one(cls, request: Request, send_by: float) -> Flight:
+        return cls([request], request.request_id, request.body, True, send_by)
+
+    @classmethod
+    def of_many(cls, requests: list[Request], request_id: str, send_by: float) -> Flight:
+        items = {item_id(position): request for position, request in enumerate(requests)}
+        return cls(requests, request_id, batch_body(items), False, send_by, items)
+
+
+def item_id(position: int) -> str:
+    return f"i{position}"
+
+
+def batch_body(items: dict[str, Request]) -> str:
+    return '{"BatchItemRequest":[' + ",".join(_batch_item(*item) for item in items.items()) + "]}"
+
+
+def _batch_item(bid: str, request: Request) -> str:
+    return f'{{"bId":"{bid}","operation":"{request.operation}","{request.entity}":{request.body}}}'
+
+
+def fly(flight: Flight, company: Company, may_read: Callable[[], bool]) -> dict[int, Outcome]:
+    """Send it; the outcome of each entry, by entry id. Never raises a QuickBooksError.
+
+    ``may_read`` takes a call from the budget for a follow-up reading.
+    """
+    if time.monotonic() > flight.send_by:
+        late = errors.OutcomeUnknown(reason="the worker was held up before sending")
+        return {request.entry_id: Unknown(late) for request in flight.requests}
+    if flight.single:
+        request = flight.requests[0]
+        return {request.entry_id: _send_one(request, company, may_read)}
+    try:
+        answer = company.batch(flight.body, flight.request_id)
+    except errors.QuickBooksError as error:
+        outcome = _outcome_of(error)
+        return {request.entry_id: outcome for request in flight.requests}
+    return _read_batch(flight, answer, company, may_read)
+
+
+def _send_one(request: Request, company: Company, may_read: Callable[[], bool]) -> Outcome:
+    try:
+        answer = company.write(request.entity, request.operation, request.body, request.request_id)
+    except errors.Rejected as error:
+        return _follow_up(request, error.fault, company, may_read)
+    except errors.QuickBooksError as error:
+        return _outcome_of(error)
+    return _accepted(answer.body, answer.intuit_tid)
+
+
+def _read_batch(
+    flight: Flight, answer: Answer, company: Company, may_read: Callable[[], bool]
+) -> dict[int, Outcome]:
+    """Items come back in any order; one that does not is unknown."""
+    items = {str(item.get("bId")): item for item in answer.body["BatchItemResponse"]}
+    return {
+        request.entry_id: _read_item(
+            request, items.get(bid, {}), answer.intuit_tid, company, may_read
+        )
+        for bid, request in flight.items.items()
+    }
+
+
+def _read_item(
+    request: Request,
+    item: dict[str, Any],
+    intuit_tid: str | None,
+    company: Company,
+    may_read: Callable[[], bool],
+) -> Outcome:
+    fault = item.get("Fault")
+    if isinstance(fault, dict):
+        error = errors.error_for(errors.faults_of(fault, BAD_REQUEST, intuit_tid))
+        if isinstance(error, errors.Rejected):
+            return _follow_up(request, error.fault, company, may_read)
+        return _outcome_of(error)
+    if isinstance(item.get(request.entity), dict):
+        return _accepted(item[request.entity], intuit_tid)
+    return Unknown(errors.OutcomeUnknown(reason="the batch answered without this item"))
+
+
+def _accepted(found: dict[str, Any], intuit_tid: str | None) -> Accepted:
+    return Accepted(None if found.get("status") == "Deleted" else found, intuit_tid)
+
+
+def _outcome_of(error: errors.QuickBooksError) -> Outcome:
+    return Unknown(error) if isinstance(error, errors.OutcomeUnknown) else NotDone(error)
+
+
+def _follow_up(
+    request: Request, fault: errors.Fault, company: Company, may_read: Callable[[], bool]
+) -> Outcome:
+    """Read what a rejection is about. Not being able to costs a comparison, nothing else."""
+    gone = fault.code == "610" and request.operation in ("delete", "void")
+    if gone and "Another user has deleted" in fault.detail:
+        return Accepted(None)
+    try:
+        return Refused(fault, _in_the_way(request, fault, company, may_read))
+    except errors.QuickBooksError:
+        return Refused(fault)
+
+
+def _in_the_way(
+    request: Request, fault: errors.Fault, company: Company, may_read: Callable[[], bool]
+) -> dict[str, Any] | None:
+    sent = request.sent
+    if fault.code == STALE and request.quickbooks_id and may_read():
+        return company.read(request.entity, request.quickbooks_id)
+    if fault.code == DUPLICATE_NUMBER and may_read():
+        number = literal(str(sent.get("DocNumber", "")))
+        return _first(company.query(request.entity, f"DocNumber = {number}"))
+    if fault.code == DUPLICATE_NAME and request.entity in ("Customer", "Item") and may_read():
+        field_ = "DisplayName" if request.entity == "Customer" else "Name"
+        name = literal(str(sent.get(field_, "")))
+        return _first(
+            company.query(request.entity, f"{field_} = {name} AND Active IN (true, false)")
+        )
+    return None
+
+
+def _first(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    return rows[0] if rows else None

@@ -1,0 +1,70 @@
+"""Is the company there? What an answer, or the lack of one, means for all of a firm's work.
+
+Throttling, an outage, a lapsed subscription and a lost sign-in stop the company, never a record.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from webapp.models import Connection
+from webapp.models import connection as connections
+from webapp.quickbooks import errors, notices
+
+SIGN_IN_CODES = frozenset({"120", "3100", "5020", "10200"})
+"""The person who connected lost their rights, or the company was reset: connect anew."""
+
+OUTAGE_PLAN = tuple(timedelta(seconds=s) for s in (0, 0, 2, 5, 15, 30, 60))
+"""How long a company rests after the 1st, 2nd … call in a row without a sensible answer."""
+
+REFUSAL_PAUSE = timedelta(minutes=10)
+
+log = structlog.get_logger(__name__)
+
+
+def answered(connection: Connection, now: datetime) -> None:
+    """A sensible answer came, yes or no; the caller commits."""
+    if connection.failures or connection.state_reason:
+        connection.failures, connection.state_reason = 0, None
+    connection.last_success_at = now
+
+
+def troubled(connection: Connection, error: errors.QuickBooksError, now: datetime) -> None:
+    """Make the whole company wait as long as the error asks; the caller commits."""
+    connection.last_failure_at = now
+    if isinstance(error, errors.Throttled):
+        _rest(connection, now + timedelta(seconds=error.retry_after_s))
+        log.warning("throttled", firm_id=connection.firm_id, seconds=error.retry_after_s)
+    elif isinstance(error, errors.AccessRefused):
+        _lose_sign_in(connection, "access_refused")
+    elif isinstance(error, errors.CompanyStopped):
+        _stopped(connection, error.fault, now)
+    else:
+        connection.failures += 1
+        rest = OUTAGE_PLAN[min(connection.failures, len(OUTAGE_PLAN)) - 1]
+        if rest:
+            _rest(connection, now + rest)
+
+
+def _stopped(connection: Connection, fault: errors.Fault, now: datetime) -> None:
+    code = fault.code.lstrip("0")
+    if code in SIGN_IN_CODES or fault.status == 403:
+        _lose_sign_in(connection, f"refused_{code}")
+    elif connection.state == connections.CONNECTED:
+        connection.state_reason = f"refused_{code}"
+        _rest(connection, now + REFUSAL_PAUSE)
+    log.warning("company_refused", firm_id=connection.firm_id, code=code)
+
+
+def _lose_sign_in(connection: Connection, reason: str) -> None:
+    if connection.state == connections.CONNECTED:
+        connection.change_state(connections.SIGN_IN_AGAIN, reason)
+        connection.forget_tokens()
+        notices.sign_in_lost(connection.firm_id)
+        log.warning("sign_in_lost", firm_id=connection.firm_id, reason=reason)
+
+
+def _rest(connection: Connection, until: datetime) -> None:
+    connection.not_before = max(until, connection.not_before or until)

@@ -1,0 +1,74 @@
+"""Did it happen? Looking for the objects of requests whose answers never came.
+
+Documents carry our marker in their note, which cannot be searched for: they are found by number or
+by day, and told apart by the marker. Lists are found by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from webapp.quickbooks.client import Company, literal
+from webapp.quickbooks.flight import Request
+
+AT_ONCE = 30
+Found = dict[int, dict[str, Any]]
+
+
+def look_up(company: Company, entity: str, requests: Sequence[Request]) -> Found:
+    """The objects that exist, by entry id. All requests are of one entity.
+
+    Raises any QuickBooksError. Ask only after a late commit can no longer come.
+    """
+    found: Found = {}
+    creates = [request for request in requests if request.quickbooks_id is None]
+    others = [request for request in requests if request.quickbooks_id is not None]
+    for some in _chunks(creates):
+        found |= _created(company, entity, some)
+    for some in _chunks(others):
+        found |= _by_id(company, entity, some)
+    return found
+
+
+def _created(company: Company, entity: str, requests: Sequence[Request]) -> Found:
+    field = {"Customer": "DisplayName", "Item": "Name", "Invoice": "DocNumber"}.get(
+        entity, "TxnDate"
+    )
+    wanted = {str(request.sent.get(field)) for request in requests}
+    rows = company.query_all(entity, f"{field} IN ({_list(wanted)})")
+    by_name = entity in ("Customer", "Item")
+    key = field if by_name else "PrivateNote"
+    by_key = {_fold(row.get(key)): row for row in rows}
+    return {
+        request.entry_id: by_key[_fold(request.sent.get(key))]
+        for request in requests
+        if _fold(request.sent.get(key)) in by_key
+    }
+
+
+def _by_id(company: Company, entity: str, requests: Sequence[Request]) -> Found:
+    ids = _list({str(request.quickbooks_id) for request in requests})
+    where = f"Id IN ({ids})"
+    if entity in ("Customer", "Item"):
+        where += " AND Active IN (true, false)"
+    by_id = {str(row["Id"]): row for row in company.query_all(entity, where)}
+    return {
+        request.entry_id: by_id[request.quickbooks_id]
+        for request in requests
+        if request.quickbooks_id in by_id
+    }
+
+
+def _fold(value: object) -> str:
+    """Names are the same whatever their case; a note may have been added to by hand."""
+    return str(value or "").split("\n")[0].strip().casefold()
+
+
+def _list(values: Iterable[str]) -> str:
+    return ", ".join(literal(value) for value in sorted(values))
+
+
+def _chunks(requests: Sequence[Request]) -> Iterable[Sequence[Request]]:
+    for start in range(0, len(requests), AT_ONCE):
+        yield requests[start : start + AT_ONCE]

@@ -1,0 +1,306 @@
+"""Writing down what became of a request: one handler each for accepted, rejected and unknown.
+
+Every handler runs inside the transaction of one HTTP answer, with the firm's fence checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+
+from webapp.database import database_now
+from webapp.extensions import db
+from webapp.models import (
+    Account,
+    Attempt,
+    Connection,
+    Entry,
+    Invoice,
+    Link,
+    Record,
+    Service,
+    outbox,
+)
+from webapp.models import attempt as attempts
+from webapp.models import issue as issue_states
+from webapp.quickbooks import causes, facts, issues, links, mirror
+from webapp.quickbooks.errors import Fault, QuickBooksError, Throttled
+from webapp.quickbooks.flight import Accepted, NotDone, Outcome, Refused, Request, Unknown
+from webapp.quickbooks.payloads import ENTITIES, marker
+
+NO_SECOND_TRY = frozenset({"edited", "record_deleted", "differs", "stopped_worker"})
+"""Causes that only a person's decision can end: trying again by itself would be pointless."""
+
+
+def settle(entry: Entry, record: Record, request: Request, outcome: Outcome, now: datetime) -> None:
+    """Hand the outcome to its handler; the caller commits."""
+    if entry.request_id != request.request_id and entry.batch_id is None:
+        return  # the entry was settled meanwhile: a late answer changes nothing
+    if isinstance(outcome, Accepted):
+        _accepted(entry, record, request, outcome)
+    elif isinstance(outcome, Refused):
+        _refused(entry, record, request, outcome)
+    elif isinstance(outcome, Unknown):
+        _unknown(entry, request, outcome.error)
+    else:
+        _not_done(entry, request, outcome, now)
+
+
+# -- accepted ----------------------------------------------------------------------------------
+
+
+def _accepted(entry: Entry, record: Record, request: Request, outcome: Accepted) -> None:
+    found = outcome.found
+    note_attempt(entry, request, attempts.ACCEPTED, Fault(intuit_tid=outcome.intuit_tid))
+    if entry.action == outbox.REMOVE and request.operation in ("delete", "void"):
+        _removed(entry, record, request, found)
+        return
+    assert found is not None
+    contradicted = facts.differences(request.entity, request.sent, found)
+    links.note(record, found)
+    entry.accepted()
+    if contradicted:
+        differ(entry, record, request, contradicted, found)
+    else:
+        issues.close_all(record)
+
+
+def _removed(entry: Entry, record: Record, request: Request, found: dict[str, Any] | None) -> None:
+    link = Link.of(record)
+    if link is not None:
+        link.gone = True
+        link.sync_token = str(found.get("SyncToken", link.sync_token)) if found else "0"
+        if found is None:
+            mirror.forget(record.firm_id, request.entity, link.quickbooks_id)
+    entry.accepted()
+    issues.close_all(record)
+
+
+def differ(
+    entry: Entry,
+    record: Record,
+    request: Request,
+    fields: list[str],
+    found: dict[str, Any],
+) -> None:
+    """QuickBooks said yes, but holds something else than was sent: a person must see it."""
+    issues.open_issue(record, "differs", {"field": ", ".join(fields)}, theirs=found)
+    if entry.state == outbox.DONE:
+        entry.state = outbox.REJECTED
+
+
+# -- rejected ----------------------------------------------------------------------------------
+
+
+def _refused(entry: Entry, record: Record, request: Request, outcome: Refused) -> None:
+    note_attempt(entry, request, attempts.REJECTED, outcome.fault)
+    if _ours(outcome.theirs, entry):
+        assert outcome.theirs is not None
+        links.note(record, outcome.theirs)
+        entry.accepted()
+        issues.close_all(record)
+        return
+    if outcome.fault.code == "5010" and _only_token_moved(record, request, outcome.theirs):
+        entry.set_ready()
+        return
+    cause, said = causes.classify(outcome.fault, record.kind, request.operation)
+    known = {**said, **facts_for(record, outcome.theirs)}
+    reject(entry, record, cause, known, outcome.fault, outcome.theirs)
+
+
+def _ours(theirs: dict[str, Any] | None, entry: Entry) -> bool:
+    """The object in the way is this very record's, as an earlier answer that got lost made it."""
+    return bool(theirs) and marker(entry.uid) in str((theirs or {}).get("PrivateNote", ""))
+
+
+def _only_token_moved(record: Record, request: Request, theirs: dict[str, Any] | None) -> bool:
+    """A payment on an invoice moves its SyncToken and edits nothing: send again with the new."""
+    link = Link.of(record)
+    if theirs is None or link is None:
+        return False
+    if str(theirs.get("SyncToken")) == link.sync_token:
+        return False
+    if facts.edited(link.known, facts.facts_of(request.entity, theirs)):
+        return False
+    link.sync_token = str(theirs["SyncToken"])
+    return True
+
+
+def facts_for(record: Record, theirs: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the sentences of a cause may say of a record and of the object in its way."""
+    known: dict[str, Any] = {"title": record.title}
+    client = issues.client_of(record)
+    if client is not None:
+        known["client"] = client.name
+    if isinstance(record, Account):
+        known["client"] = record.name
+    if isinstance(record, Service):
+        known["service"] = record.name
+    if isinstance(record, Invoice):
+        known["n"] = record.number
+    if theirs:
+        customer = theirs.get("CustomerRef") or {}
+        known["holder"] = customer.get("name") or theirs.get("DisplayName") or theirs.get("Name")
+        known["holder_id"] = theirs.get("Id")
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def reject(
+    entry: Entry,
+    record: Record,
+    cause: str,
+    known: dict[str, Any],
+    fault: Fault | None = None,
+    theirs: dict[str, Any] | None = None,
+) -> None:
+    """The one way into the error lists, for QuickBooks' no and for ours. The caller commits."""
+    known = _complete(record, cause, known)
+    issue = issues.open_issue(record, cause, known, fault, theirs)
+    second_try = timedelta(seconds=current_app.config["SECOND_TRY_AFTER_S"])
+    at = database_now(db.session()) + second_try
+    entry.rejected(None if cause in NO_SECOND_TRY else at)
+    if issue.state == issue_states.IGNORED and entry.state == outbox.REJECTED:
+        entry.rest(outbox.IGNORED)
+
+
+def _complete(record: Record, cause: str, known: dict[str, Any]) -> dict[str, Any]:
+    """Facts that take a look at our own books, for the causes that name them."""
+    known = {**facts_for(record), **known}
+    if cause == "dup_number" and isinstance(record, Invoice):
+        from webapp.quickbooks import numbering
+
+        known["n"] = record.number
+        known["next"] = numbering.suggestion(record)
+    if cause == "closed":
+        closed_to = Connection.of(record.firm_id).books_closed_to
+        known.setdefault("closed_to", closed_to.isoformat() if closed_to else None)
+    return known
+
+
+# -- unknown -----------------------------------------------------------------------------------
+
+
+def _unknown(entry: Entry, request: Request, error: QuickBooksError) -> None:
+    """It stays ``sent`` until a late commit can no longer come, and is then looked for."""
+    note_attempt(entry, request, attempts.UNKNOWN, error.fault, str(error))
+    entry.failures += 1
+    entry.picked = 0
+
+
+def shows(request: Request, theirs: dict[str, Any] | None) -> bool:
+    """Does what is there prove that the request was carried out?"""
+    if request.operation == "delete":
+        return theirs is None
+    if theirs is None:
+        return False
+    if request.operation == "void":
+        return _voided(theirs)
+    if request.operation == "create":
+        return True
+    moved = str(theirs.get("SyncToken")) != str(request.sent.get("SyncToken"))
+    return moved and not facts.differences(request.entity, request.sent, theirs)
+
+
+def _voided(theirs: dict[str, Any]) -> bool:
+    """Intuit: a void zeroes the amounts and begins the note with "Voided"."""
+    return str(theirs.get("PrivateNote", "")).startswith("Voided")
+
+
+def overtaken(request: Request, theirs: dict[str, Any] | None) -> bool:
+    """The object is not as our request expected it: it was changed, or is gone."""
+    if theirs is None:
+        return True
+    return str(theirs.get("SyncToken")) != str(request.sent.get("SyncToken"))
+
+
+def reread(record: Record, theirs: dict[str, Any] | None) -> None:
+    """Bring the link up to what is there, or note that it is gone; a person's edit is kept as
+    known only when it was none."""
+    link = Link.of(record)
+    if link is None:
+        return
+    if theirs is None:
+        link.gone = True
+    elif not facts.edited(link.known, facts.facts_of(ENTITIES[record.kind], theirs)):
+        link.sync_token = str(theirs["SyncToken"])
+
+
+# -- a number that another object has ------------------------------------------------------------
+
+
+def number_checked(entry: Entry, record: Record, holder: dict[str, Any] | None) -> None:
+    """``holder`` is the object that the mirror gave the number to, as it is now; None if gone."""
+    assert isinstance(record, Invoice)
+    entry.picked = 0
+    if holder is not None:
+        mirror.keep(record.firm_id, "Invoice", holder)
+    elif record.number:
+        mirror.forget_number(record.firm_id, "Invoice", record.number)
+    if holder is None or holder.get("DocNumber") != record.number:
+        entry.set_ready()
+    elif _ours(holder, entry):
+        links.note(record, holder)
+        entry.accepted()
+        issues.close_all(record)
+    else:
+        reject(entry, record, "dup_number", facts_for(record, holder), theirs=holder)
+
+
+# -- certainly not executed --------------------------------------------------------------------
+
+
+def _not_done(entry: Entry, request: Request, outcome: NotDone, now: datetime) -> None:
+    """Who must wait is the company (see ``health``), or this entry by its retry plan."""
+    if isinstance(outcome.error, Throttled):
+        entry.put_back(now, now + timedelta(seconds=outcome.error.retry_after_s))
+    else:
+        entry.put_back(now)
+
+
+# -- the log -----------------------------------------------------------------------------------
+
+
+def note_attempt(
+    entry: Entry,
+    request: Request,
+    outcome: str,
+    fault: Fault | None = None,
+    reason: str | None = None,
+) -> None:
+    """Every write is kept: who or what asked, a hash of what was sent, and the answer."""
+    fault = fault or Fault()
+    db.session.add(
+        Attempt(
+            firm_id=entry.firm_id,
+            kind=entry.kind,
+            record_id=entry.record_id,
+            operation=request.operation,
+            outcome=outcome,
+            person_id=entry.asked_by_id,
+            request_id=request.request_id,
+            body_hash=hashlib.sha256(request.body.encode()).hexdigest(),
+            status=fault.status or None,
+            code=fault.code or None,
+            message=fault.message or reason,
+            detail=fault.detail or None,
+            intuit_tid=fault.intuit_tid,
+        )
+    )
+
+
+def linked_by_itself(entry: Entry, record: Record, quickbooks_id: str) -> None:
+    """A match needs no write, but the record's history shows it."""
+    db.session.add(
+        Attempt(
+            firm_id=entry.firm_id,
+            kind=entry.kind,
+            record_id=entry.record_id,
+            operation="link",
+            outcome=attempts.LINKED,
+            person_id=entry.asked_by_id,
+            message=f"{ENTITIES[record.kind]} {quickbooks_id}",
+        )
+    )
