@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import db
@@ -16,6 +16,7 @@ from webapp.models.columns import BigId, Created, Key, utc_now
 from webapp.models.firm import Firm
 
 OWNER, ADMIN, MEMBER, OPERATOR = "owner", "admin", "member", "operator"
+MINIMUM_PASSWORD_LENGTH = 8
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
@@ -158,6 +159,14 @@ class SignIn(db.Model):
         if known is None or since is None or utc_now() - since > OAUTH_STATE_LASTS:
             return False
         return secrets.compare_digest(known, _digest(state))
+
+    @classmethod
+    def end_all(cls, person_id: int, besides: int | None = None) -> None:
+        """Sign the person out everywhere, or everywhere but in one session."""
+        sessions = delete(cls).where(cls.person_id == person_id)
+        if besides is not None:
+            sessions = sessions.where(cls.id != besides)
+        db.session.execute(sessions)
 
     @property
     def expired(self) -> bool:

@@ -12,8 +12,12 @@ PAGES = (
     "expenses",
     "invoices",
     "payments",
+    "own_security",
     "refunds",
     "services",
+    "settings",
+    "team",
+    "tokens",
     "health",
 )
 

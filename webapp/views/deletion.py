@@ -1,4 +1,4 @@
-"""Asking before a record is deleted, and deleting it: a dialog for htmx, a page without scripts."""
+"""Asking before something goes for good: a dialog for htmx, a page without scripts."""
 
 from __future__ import annotations
 
@@ -27,12 +27,16 @@ class Question:
     """Where the safe button leads without scripts."""
 
 
+def ask(question: Question) -> tuple[str, int]:
+    return page(TEMPLATE, BLOCK, question=question, reasons=[])
+
+
 def ask_or_delete(
     record: Record, question: Question, *, after: str, said: str
 ) -> Response | tuple[str, int]:
     """GET asks, POST deletes and goes on to ``after``."""
     if request.method != "POST":
-        return page(TEMPLATE, BLOCK, question=question, reasons=[])
+        return ask(question)
     try:
         intake.remove(record)
     except intake.Refused as refusal:
