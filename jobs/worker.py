@@ -1,8 +1,8 @@
 """A worker: ``python -m jobs.worker``. As many as wanted, on as many machines.
 
-One queue only: RQ loses the job it just took when a worker of several queues is killed. SimpleWorker,
-because its process keeps the HTTP client and the application between jobs; the supervisor starts it
-anew should it die.
+One queue only: RQ loses the job it just took when a worker of several queues is killed.
+SimpleWorker, because its process keeps the HTTP client and the application between jobs; the
+supervisor starts it anew should it die.
 """
 
 from __future__ import annotations

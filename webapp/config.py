@@ -24,7 +24,7 @@ class SettingsError(Exception):
 
 
 def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where SQLite, the embedded Redis and written mail live: ``CUADRA_INSTANCE`` or ``instance/``."""
+    """Where SQLite, embedded Redis and written mail live: ``CUADRA_INSTANCE`` or ``instance/``."""
     return Path(environ.get("CUADRA_INSTANCE") or ROOT / "instance")
 
 
@@ -181,7 +181,7 @@ def _mail(read: _Reader) -> dict[str, object]:
 
 
 def _cookies(public_url: str) -> dict[str, object]:
-    """``__Host-`` needs https; Lax, since Strict would drop the session on Intuit's redirect back."""
+    """``__Host-`` needs https; Lax, since Strict would lose the session on Intuit's redirect."""
     secure = public_url.startswith("https://")
     return {
         "SESSION_COOKIE_NAME": "__Host-cuadra" if secure else "cuadra",

@@ -1,4 +1,4 @@
-"""Which language and which zone a person sees: their own choice, else the browser's, else English."""
+"""Which language and zone a person sees: their own choice, else the browser's, else English."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from flask import Flask, Response, abort, request
 from webapp.extensions import db
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'{form_targets}; base-uri 'none'; object-src 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'{form_targets}; base-uri 'none'; object-src 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
 
@@ -26,9 +26,9 @@ def _refuse_trace() -> None:
 
 def _read_without_lock() -> None:
     """On SQLite a page that only reads need not queue behind the writers."""
-    if request.method in ("GET", "HEAD") and request.endpoint not in ("static", None):
-        if db.engine.dialect.name == "sqlite":
-            db.session.connection(execution_options={"read_only": True})
+    reads = request.method in ("GET", "HEAD") and request.endpoint not in ("static", None)
+    if reads and db.engine.dialect.name == "sqlite":
+        db.session.connection(execution_options={"read_only": True})
 
 
 def _add_headers(response: Response) -> Response:

@@ -63,6 +63,7 @@ def upgrade():
     sa.Column('sync_token', sa.String(length=20), nullable=False),
     sa.Column('known', sa.JSON(), nullable=False),
     sa.Column('gone', sa.Boolean(), nullable=False),
+    sa.Column('left_out', sa.Boolean(), nullable=False),
     sa.Column('linked_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['firm_id'], ['firm.id'], name=op.f('fk_link_firm_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_link')),

@@ -29,6 +29,8 @@ class Link(db.Model):
     edit by a person from a token that only moved."""
     gone: Mapped[bool] = mapped_column(default=False)
     """Deleted, voided or made inactive over there."""
+    left_out: Mapped[bool] = mapped_column(default=False)
+    """It is gone, and a person decided to leave it so."""
     linked_at: Mapped[Created]
 
     @classmethod

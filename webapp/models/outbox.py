@@ -153,12 +153,12 @@ class Entry(db.Model):
         return {entry.id: entry for entry in entries}
 
     @classmethod
-    def ask(cls, record: Record, priority: int = ORDINARY) -> Entry:
-        """Ask for the record's present version to reach QuickBooks.
+    def ask(cls, record: Record, priority: int = ORDINARY, *, new: bool = False) -> Entry:
+        """Ask for the record's present version to reach QuickBooks; ``new`` spares a look-up.
 
         While an answer is outstanding the wish is only noted: it is acted on once that is settled.
         """
-        entry = cls.of(record)
+        entry = None if new else cls.of(record)
         if entry is None:
             entry = cls(
                 firm_id=record.firm_id, kind=record.kind, record_id=record.id, level=record.level
@@ -186,7 +186,7 @@ class Entry(db.Model):
     def sync_switched(cls, account: Record) -> None:
         """An account's switch moves everything of that account in or out of the work."""
         on = bool(account.sync)  # type: ignore[attr-defined]
-        for kind, ids in _records_of_account(account):
+        for kind, ids in records_of_account(account):
             entries = update(cls).where(
                 cls.firm_id == account.firm_id, cls.kind == kind, cls.record_id.in_(ids)
             )
@@ -364,7 +364,7 @@ class Entry(db.Model):
         return counts
 
 
-def _records_of_account(account: Record) -> Sequence[tuple[str, object]]:
+def records_of_account(account: Record) -> Sequence[tuple[str, object]]:
     """For each kind, a query of the ids that belong to the account."""
     payment, refund, expense = model_of("payment"), model_of("refund"), model_of("expense")
     payments = select(payment.id).where(payment.account_id == account.id)  # type: ignore[attr-defined]

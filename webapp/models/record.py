@@ -69,12 +69,13 @@ class Record(db.Model):
         """
         from webapp.models.outbox import ORDINARY, PERSON, Entry
 
-        if self.id is not None:
+        new = self.id is None
+        if not new:
             self.version += 1
             self.updated_at = utc_now()
         db.session.add(self)
         db.session.flush()
-        return Entry.ask(self, priority=PERSON if hurry else ORDINARY)
+        return Entry.ask(self, priority=PERSON if hurry else ORDINARY, new=new)
 
     def remove(self) -> Entry:
         """Take the record out of Cuadra; what that does in QuickBooks depends on the kind."""

@@ -9,7 +9,7 @@
     ├── CompanyStopped      QuickBooks refuses the whole company until a person acts there
     └── Rejected            a definite no to this record, with a Fault
 
-A Fault comes in four forms (service JSON, gateway JSON, gateway XML, and a load balancer's HTML) and
+A Fault comes in four forms (service JSON, gateway JSON, gateway XML, a load balancer's HTML) and
 may arrive with status 200; see Intuit: error codes, and the bodies quoted in the sandbox's tests.
 """
 

@@ -30,7 +30,7 @@ def note(record: Record, found: dict[str, Any]) -> Link:
     link.quickbooks_id = str(found["Id"])
     link.sync_token = str(found.get("SyncToken", "0"))
     link.known = facts_of(entity, found)
-    link.gone = False
+    link.gone = link.left_out = False
     mirror.keep(record.firm_id, entity, found)
     db.session.flush()
     Entry.release(record.firm_id, record.kind, record.id)
@@ -46,7 +46,7 @@ def take(record: Record, found: MirrorObject) -> Link:
     db.session.add(link)
     link.quickbooks_id, link.sync_token = found.quickbooks_id, found.sync_token
     link.known = {name: found.detail[name] for name in FACTS[record.kind] if name in found.detail}
-    link.gone = False
+    link.gone = link.left_out = False
     db.session.flush()
     Entry.release(record.firm_id, record.kind, record.id)
     return link

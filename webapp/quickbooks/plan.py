@@ -112,6 +112,9 @@ class Planner:
             entry.rest(outbox.OFF)
             return
         link = self.links.get((record.kind, record.id))
+        if link is not None and link.left_out:
+            entry.rest(outbox.OFF)
+            return
         if link is not None and link.gone:
             outcomes.reject(entry, record, "record_deleted", {})
             return
@@ -183,9 +186,9 @@ class Planner:
                 if line.service is None or not self._synced(line.service):
                     return "line_without_service", {"line": line.position + 1}
         payment = record if isinstance(record, Payment) else getattr(record, "payment", None)
-        if payment is not None and payment.method == CREDIT_CARD and self.methods.card is None:
-            if isinstance(record, Payment | Refund):
-                return "payment_method", {}
+        by_card = payment is not None and payment.method == CREDIT_CARD
+        if by_card and self.methods.card is None and not isinstance(record, Expense):
+            return "payment_method", {}
         return None
 
     def _synced(self, service: Service) -> bool:
@@ -248,7 +251,9 @@ class Planner:
 
 def request_of(entry: Entry, quickbooks_id: str | None) -> Request:
     """The entry's composed request, as it is (re)sent."""
-    assert entry.request_id and entry.operation and entry.body is not None
+    assert entry.request_id
+    assert entry.operation
+    assert entry.body
     return Request(
         entry.id,
         ENTITIES[entry.kind],
@@ -367,4 +372,4 @@ def _number_holders(firm_id: int, invoices: Sequence[Invoice]) -> dict[str, str]
             MirrorNumber.number.in_([invoice.number for invoice in invoices]),
         )
     )
-    return {number: quickbooks_id for number, quickbooks_id in rows}
+    return dict(rows.tuples().all())

@@ -1,0 +1,356 @@
+"""What a person can do with an issue: the same acts, by the same names, on the page and in the API.
+
+``available`` says which; ``perform`` does one and commits. Acts that only change our side leave the
+sending to the outbox; the two that change QuickBooks itself are in ``repairs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask_babel import gettext
+from sqlalchemy import select
+
+from webapp.extensions import db
+from webapp.models import Account, Attempt, Entry, Firm, Invoice, Issue, Link, MirrorObject, outbox
+from webapp.models import attempt as attempts
+from webapp.models import issue as issues_
+from webapp.models.invoice import MAXIMUM_NUMBER_LENGTH
+from webapp.models.record import Record
+from webapp.models.service import Service
+from webapp.quickbooks import causes, issues, links, numbering, repairs, roles
+from webapp.quickbooks.facts import facts_of
+from webapp.quickbooks.payloads import ENTITIES
+
+IGNORE, RESTORE = "ignore", "restore"
+Arguments = Mapping[str, str]
+
+
+class ActionRefused(Exception):
+    """The act cannot be done as asked; ``errors`` maps a field ("" for the act) to messages."""
+
+    def __init__(self, field: str, message: str):
+        self.errors = {field: [message]}
+        super().__init__(message)
+
+
+def available(issue: Issue) -> tuple[str, ...]:
+    """The names of the acts that this issue offers now, the most helpful first."""
+    if issue.state == issues_.CLOSED:
+        return ()
+    if issue.state == issues_.IGNORED:
+        return (RESTORE,)
+    linked = Link.find(issue.firm_id, issue.kind, issue.record_id) is not None
+    return (*causes.actions_of(issue.cause, issue.kind, linked), IGNORE)
+
+
+def perform(
+    issue: Issue, action: str, person_id: int | None, arguments: Arguments | None = None
+) -> None:
+    """Do it in the name of the person (None: a program of the firm). Commits.
+
+    Raises ActionRefused, which leaves everything as it was.
+    """
+    entry = Entry.find(issue.firm_id, issue.kind, issue.record_id)
+    db.session.refresh(issue)
+    if entry is None or action not in available(issue):
+        db.session.rollback()
+        raise ActionRefused("", gettext("This is not possible any more. Reload the page."))
+    try:
+        _ACTS[action](_Case(issue, entry, person_id, arguments or {}))
+    except ActionRefused:
+        db.session.rollback()
+        raise
+    except repairs.RepairFailed as error:
+        db.session.rollback()
+        raise ActionRefused("", str(error)) from error
+    db.session.commit()
+
+
+class _Case:
+    """One issue being dealt with: what every act needs to hand."""
+
+    def __init__(
+        self, issue: Issue, entry: Entry, person_id: int | None, arguments: Arguments
+    ) -> None:
+        self.issue, self.entry, self.person_id = issue, entry, person_id
+        self.arguments = arguments
+        self.record: Record = issue.record
+        self.link = Link.of(self.record)
+
+    def text(self, name: str) -> str:
+        return str(self.arguments.get(name) or "").strip()
+
+    def try_now(self) -> None:
+        self.entry.try_now(outbox.PERSON, self.person_id)
+
+    def send_again(self) -> None:
+        """QuickBooks is to hear of the record anew, changed or not."""
+        self.record.version += 1
+        self.entry.wanted = self.record.version
+        self.try_now()
+
+    def settle(self, state: str) -> None:
+        """Over without a word to QuickBooks."""
+        self.entry.reached = self.entry.wanted
+        self.entry.rest(state)
+        self.issue.close(self.person_id)
+        Entry.release(self.record.firm_id, self.record.kind, self.record.id)
+
+
+# -- trying again, and keeping quiet --------------------------------------------------------------
+
+
+def _resync(case: _Case) -> None:
+    case.try_now()
+
+
+def _ignore(case: _Case) -> None:
+    case.issue.state, case.issue.settled_by_id = issues_.IGNORED, case.person_id
+    if case.entry.state == outbox.REJECTED:
+        case.entry.rest(outbox.IGNORED)
+
+
+def _restore(case: _Case) -> None:
+    case.issue.state, case.issue.settled_by_id = issues_.OPEN, None
+    if case.entry.state == outbox.IGNORED:
+        case.entry.state = outbox.REJECTED
+
+
+# -- edited or gone over there --------------------------------------------------------------------
+
+
+def _send_ours(case: _Case) -> None:
+    """Overwrite what the person has seen there, and nothing newer."""
+    seen = case.text("sync_token") or str((case.issue.theirs or {}).get("SyncToken", ""))
+    if case.link is None or case.issue.theirs is None or not seen:
+        raise ActionRefused("", gettext("There is nothing to compare with. Reload the page."))
+    case.link.sync_token = seen
+    case.link.known = facts_of(ENTITIES[case.record.kind], case.issue.theirs)
+    case.send_again()
+
+
+def _keep_theirs(case: _Case) -> None:
+    """Accepted as it is there; ours stays as it is."""
+    if case.link is None or case.issue.theirs is None:
+        raise ActionRefused("", gettext("There is nothing to compare with. Reload the page."))
+    case.link.sync_token = str(case.issue.theirs["SyncToken"])
+    case.link.known = facts_of(ENTITIES[case.record.kind], case.issue.theirs)
+    case.settle(outbox.DONE)
+
+
+def _recreate(case: _Case) -> None:
+    links.cut(case.record)
+    case.send_again()
+
+
+def _leave_out(case: _Case) -> None:
+    if case.link is not None:
+        case.link.left_out = True
+    case.settle(outbox.OFF)
+
+
+# -- numbers and names ----------------------------------------------------------------------------
+
+
+def _use_number(case: _Case) -> None:
+    """The number asked for, or the next free one."""
+    assert isinstance(case.record, Invoice)
+    number = case.text("number") or numbering.suggestion(case.record)
+    if len(number) > MAXIMUM_NUMBER_LENGTH:
+        raise ActionRefused("number", gettext("Use 21 characters or fewer."))
+    firm = db.session.get_one(Firm, case.issue.firm_id)
+    taken = numbering.check(firm, number, case.record)
+    if taken.taken:
+        free = taken.suggestion or ""
+        message = gettext("%(number)s is taken, too. Use %(free)s.", number=number, free=free)
+        raise ActionRefused("number", message)
+    old, case.record.number = case.record.number, number
+    _note(case, "renumber", f"{old} → {number}")
+    case.send_again()
+
+
+def _rename(case: _Case) -> None:
+    """Another name for QuickBooks alone; here the record keeps its own."""
+    name = case.text("name")
+    limit = 500 if isinstance(case.record, Account) else 100
+    if not name or len(name) > limit:
+        raise ActionRefused(
+            "name", gettext("Enter a name of at most %(limit)s characters.", limit=limit)
+        )
+    if any(char in name for char in ":\t\n\r"):
+        raise ActionRefused("name", gettext("QuickBooks takes no colon, tab or line break here."))
+    assert isinstance(case.record, Account | Service)
+    case.record.quickbooks_name = name
+    case.send_again()
+
+
+def _set_income_account(case: _Case) -> None:
+    assert isinstance(case.record, Service)
+    chosen = MirrorObject.find(case.issue.firm_id, "Account", case.text("quickbooks_id"))
+    fits = chosen and chosen.detail.get("account_type") in roles.ROLES[roles.INCOME].types
+    if chosen is None or not fits or not chosen.active:
+        raise ActionRefused("quickbooks_id", gettext("Choose an income account from the list."))
+    case.record.income_account_id = chosen.quickbooks_id
+    case.send_again()
+
+
+# -- who is who -----------------------------------------------------------------------------------
+
+
+def _link(case: _Case) -> None:
+    """Take the object a person chose as the record's own; nothing is overwritten there."""
+    if isinstance(case.record, Account | Service):
+        _link_listed(case)
+    else:
+        _link_document(case)
+    case.settle(outbox.DONE)
+
+
+def _link_listed(case: _Case) -> None:
+    entity = ENTITIES[case.record.kind]
+    wanted = case.text("quickbooks_id") or str(case.issue.facts.get("holder_id", ""))
+    chosen = MirrorObject.find(case.issue.firm_id, entity, wanted)
+    if chosen is None:
+        message = gettext("Choose a customer from the list, or create a new one.")
+        if isinstance(case.record, Service):
+            message = gettext("Choose a product or service from the list.")
+        raise ActionRefused("quickbooks_id", message)
+    if not chosen.active:
+        message = gettext("“%(name)s” is inactive in QuickBooks.", name=chosen.name)
+        raise ActionRefused("quickbooks_id", message)
+    if isinstance(case.record, Service) and chosen.detail.get("type") != "Service":
+        message = gettext("“%(name)s” is not a service in QuickBooks.", name=chosen.name)
+        raise ActionRefused("quickbooks_id", message)
+    _refuse_taken(case, chosen.quickbooks_id, chosen.name)
+    links.take(case.record, chosen)
+    _note(case, "link", f"{entity} {chosen.quickbooks_id}")
+
+
+def _link_document(case: _Case) -> None:
+    theirs = case.issue.theirs
+    wanted = case.text("quickbooks_id")
+    if theirs is None or (wanted and wanted != str(theirs.get("Id"))):
+        raise ActionRefused("quickbooks_id", gettext("Compare both before you link them."))
+    _refuse_taken(case, str(theirs["Id"]), case.record.title)
+    links.note(case.record, theirs)
+    _note(case, "link", f"{ENTITIES[case.record.kind]} {theirs['Id']}")
+
+
+def _refuse_taken(case: _Case, quickbooks_id: str, name: str) -> None:
+    holder = Link.to(case.issue.firm_id, case.record.kind, quickbooks_id)
+    if holder is not None and holder.record_id != case.record.id:
+        raise ActionRefused(
+            "quickbooks_id", gettext("“%(name)s” is already linked to another record.", name=name)
+        )
+
+
+def _create_customer(case: _Case) -> None:
+    """A new customer, whatever was found; a deleted one's link gives way."""
+    if case.link is not None:
+        links.cut(case.record)
+    case.entry.create_anyway = True
+    case.send_again()
+
+
+def _stop_syncing(case: _Case) -> None:
+    """Out of QuickBooks, with everything of theirs, until somebody turns it on again."""
+    assert isinstance(case.record, Account)
+    case.record.set_sync(False, case.person_id)
+    for issue in _issues_of_client(case.record):
+        issue.close(case.person_id)
+
+
+def _issues_of_client(account: Account) -> list[Issue]:
+    """The account's own unsettled issues, and those of its records."""
+    found = issues.Issue.unsettled_of(account)
+    for kind, ids in outbox.records_of_account(account):
+        if kind != account.kind:
+            found += db.session.scalars(
+                select(Issue).where(
+                    Issue.firm_id == account.firm_id,
+                    Issue.kind == kind,
+                    Issue.record_id.in_(ids),
+                    Issue.state != issues_.CLOSED,
+                )
+            )
+    return found
+
+
+def _delete(case: _Case) -> None:
+    """The service leaves Cuadra; invoices that used it keep their lines."""
+    case.record.remove()
+    case.issue.close(case.person_id)
+
+
+# -- acts that change QuickBooks ------------------------------------------------------------------
+
+
+def _reactivate(case: _Case) -> None:
+    """Make the customer or item active again over there, and take it as the record's own."""
+    quickbooks_id = case.link.quickbooks_id if case.link else _holder_id(case)
+    if not quickbooks_id:
+        raise ActionRefused("", gettext("We do not know which one it is. Choose it from the list."))
+    if case.link is None:
+        _refuse_taken(case, quickbooks_id, case.record.title)
+    found = repairs.reactivate(case.record, quickbooks_id)
+    links.note(case.record, found)
+    _note(case, "reactivate", f"{ENTITIES[case.record.kind]} {quickbooks_id}")
+    case.send_again()
+
+
+def _holder_id(case: _Case) -> str:
+    theirs = case.issue.theirs or {}
+    return str(theirs.get("Id") or case.issue.facts.get("holder_id") or "")
+
+
+def _enable_card_method(case: _Case) -> None:
+    """Tick the box at "Credit card" over there; every payment it kept back goes."""
+    repairs.enable_card_method(case.issue.firm_id)
+    _note(case, "mark-card", "PaymentMethod")
+    blocked = db.session.scalars(
+        select(Issue).where(
+            Issue.firm_id == case.issue.firm_id,
+            Issue.cause == case.issue.cause,
+            Issue.state == issues_.OPEN,
+        )
+    )
+    for issue in blocked:
+        entry = Entry.find(issue.firm_id, issue.kind, issue.record_id)
+        if entry is not None:
+            entry.try_now(outbox.PERSON, case.person_id)
+
+
+def _note(case: _Case, operation: str, message: str) -> None:
+    """The record's history shows what a person did."""
+    db.session.add(
+        Attempt(
+            firm_id=case.issue.firm_id,
+            kind=case.issue.kind,
+            record_id=case.issue.record_id,
+            operation=operation,
+            outcome=attempts.ACCEPTED,
+            person_id=case.person_id,
+            message=message,
+        )
+    )
+
+
+_ACTS: dict[str, Callable[[_Case], None]] = {
+    causes.RESYNC: _resync,
+    IGNORE: _ignore,
+    RESTORE: _restore,
+    causes.SEND_OURS: _send_ours,
+    causes.KEEP_THEIRS: _keep_theirs,
+    causes.RECREATE: _recreate,
+    causes.LEAVE_OUT: _leave_out,
+    causes.USE_NUMBER: _use_number,
+    causes.LINK: _link,
+    causes.CREATE_CUSTOMER: _create_customer,
+    causes.REACTIVATE: _reactivate,
+    causes.STOP_SYNCING: _stop_syncing,
+    causes.RENAME: _rename,
+    causes.SET_INCOME_ACCOUNT: _set_income_account,
+    causes.ENABLE_CARD_METHOD: _enable_card_method,
+    causes.DELETE: _delete,
+}

@@ -1,0 +1,107 @@
+"""Putting something right in QuickBooks itself, at a person's click and while they wait."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+import structlog
+from flask_babel import gettext
+from redis import RedisError
+
+from webapp.extensions import db
+from webapp.models import Connection
+from webapp.models.connection import CONNECTED
+from webapp.models.record import Record
+from webapp.quickbooks import mirror
+from webapp.quickbooks.client import Company, dumps
+from webapp.quickbooks.errors import QuickBooksError, Rejected
+from webapp.quickbooks.methods import CARD_TYPE, Methods
+from webapp.quickbooks.payloads import ENTITIES
+from webapp.quickbooks.session import budget_of, company_of
+
+PATIENCE_S = 10.0
+CARD_METHOD_NAME = "Credit Card"
+DELETED_SUFFIX = " (deleted)"  # Intuit: what an inactive name gets
+
+log = structlog.get_logger(__name__)
+
+
+class RepairFailed(Exception):
+    """QuickBooks did not do it; the message says why, in the reader's language."""
+
+
+def reactivate(record: Record, quickbooks_id: str) -> dict[str, Any]:
+    """Make a customer or item active again; the object as it then is. Commits.
+
+    Raises RepairFailed.
+    """
+    entity = ENTITIES[record.kind]
+    name_field = "DisplayName" if entity == "Customer" else "Name"
+    company = _company(record.firm_id)
+    try:
+        present = company.read(entity, quickbooks_id)
+        body = _sparse(present, Active=True)
+        name = str(present.get(name_field, ""))
+        if name.endswith(DELETED_SUFFIX):
+            body[name_field] = name.removesuffix(DELETED_SUFFIX)
+        found = company.write(entity, "update", dumps(body), uuid.uuid4().hex).body
+    except QuickBooksError as error:
+        raise _failed(record.firm_id, error) from error
+    mirror.keep(record.firm_id, entity, found)
+    return found
+
+
+def enable_card_method(firm_id: int) -> None:
+    """Mark the method "Credit card" as a credit card, or make one. Commits. Raises RepairFailed."""
+    unmarked = Methods.of(firm_id).unmarked_card
+    company = _company(firm_id)
+    try:
+        if unmarked:
+            present = company.read("PaymentMethod", unmarked)
+            body, operation = _sparse(present, Type=CARD_TYPE, Name=present["Name"]), "update"
+        else:
+            body, operation = {"Name": CARD_METHOD_NAME, "Type": CARD_TYPE}, "create"
+        request_id = uuid.uuid4().hex
+        found = company.write("PaymentMethod", operation, dumps(body), request_id).body
+    except QuickBooksError as error:
+        raise _failed(firm_id, error) from error
+    mirror.keep(firm_id, "PaymentMethod", found)
+
+
+def _sparse(present: dict[str, Any], **changes: object) -> dict[str, Any]:
+    return {
+        "Id": present["Id"],
+        "SyncToken": present["SyncToken"],
+        "sparse": True,
+        **changes,
+    }
+
+
+def _company(firm_id: int) -> Company:
+    """The firm's company, with two calls of its budget taken. Ends the transaction.
+
+    Raises RepairFailed while it cannot be called.
+    """
+    connection = Connection.of(firm_id)
+    if connection.state != CONNECTED:
+        raise RepairFailed(gettext("QuickBooks is not connected. Reconnect first."))
+    company, budget = company_of(connection), budget_of(connection)
+    db.session.commit()
+    deadline = time.monotonic() + PATIENCE_S
+    try:
+        free = all(budget.take(deadline, hurry=True) for _ in range(2))
+    except RedisError:
+        free = False
+    if not free:
+        raise RepairFailed(gettext("QuickBooks is busy. Try again in a minute."))
+    return company
+
+
+def _failed(firm_id: int, error: QuickBooksError) -> RepairFailed:
+    log.warning("repair_failed", firm_id=firm_id, error=type(error).__name__)
+    if isinstance(error, Rejected):
+        said = error.fault.detail or error.fault.message
+        return RepairFailed(gettext("QuickBooks refused: %(said)s", said=said))
+    return RepairFailed(gettext("QuickBooks did not answer. Try again in a minute."))
