@@ -78,6 +78,12 @@ class _Case:
         self.record: Record = issue.record
         self.link = Link.of(self.record)
 
+    def lock_again(self) -> None:
+        """A call to QuickBooks ended the transaction, and with it the hold on the entry."""
+        entry = Entry.find(self.issue.firm_id, self.issue.kind, self.issue.record_id)
+        assert entry is not None
+        self.entry, self.link = entry, Link.of(self.record)
+
     def text(self, name: str) -> str:
         return str(self.arguments.get(name) or "").strip()
 
@@ -294,6 +300,7 @@ def _reactivate(case: _Case) -> None:
     if case.link is None:
         _refuse_taken(case, quickbooks_id, case.record.title)
     found = repairs.reactivate(case.record, quickbooks_id)
+    case.lock_again()
     links.note(case.record, found)
     _note(case, "reactivate", f"{ENTITIES[case.record.kind]} {quickbooks_id}")
     case.send_again()
