@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import marshmallow as ma
@@ -24,6 +25,7 @@ from webapp.models import KINDS, Firm
 from webapp.rights import asking_firm
 
 MOST_ITEMS = 1000
+Guard = Callable[[], AbstractContextManager[Any]]
 NAMED = ("account", "service", "invoice", "payment")
 
 area = Area("bulk", "Up to 1,000 records of any kind at once.")
@@ -61,24 +63,37 @@ BULK_BODY = {
 @area.doc(requestBody=BULK_BODY, parameters=[IDEMPOTENCY_KEY])
 @writes
 def bulk() -> Response:
-    firm, items = asking_firm(), json_array(MOST_ITEMS)
+    items = json_array(MOST_ITEMS)
+    try:
+        return jsonify(_results(items, nullcontext))
+    except IntegrityError:
+        # Somebody made one of these records meanwhile: once more, with a savepoint for each.
+        db.session.rollback()
+        return jsonify(_results(items, db.session.begin_nested))
+
+
+def _results(items: list[Any], guard: Guard) -> list[dict[str, Any]]:
+    """A refused item has written nothing; ``guard`` contains what the database itself refuses."""
+    firm = asking_firm()
     take_turn(firm.id)
     lookup = intake.Lookup(firm.id)
     _preload(lookup, items)
-    return jsonify([_result(firm, item, lookup) for item in items])
+    return [_result(firm, item, lookup, guard) for item in items]
 
 
-def _result(firm: Firm, item: Any, lookup: intake.Lookup) -> dict[str, Any]:
+def _result(firm: Firm, item: Any, lookup: intake.Lookup, guard: Guard) -> dict[str, Any]:
     kind = item.get("kind") if isinstance(item, Mapping) else None
     if not isinstance(kind, str) or kind not in KINDS:
         kinds = ", ".join(KINDS)
         return _refused(422, {"kind": [gettext("Choose one of: %(options)s.", options=kinds)]})
     try:
-        with db.session.begin_nested():
+        with guard():
             record, new = intake.upsert(kind, firm, _fields(item), lookup=lookup, hurry=False)
     except intake.Refused as refused:
         return _refused(422, refused.errors)
     except IntegrityError:
+        if guard is nullcontext:
+            raise
         return _refused(409, {kind: [gettext("Another request has just changed this record.")]})
     return {"status": 201 if new else 200, "id": record.id, "errors": []}
 

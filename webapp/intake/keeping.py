@@ -12,17 +12,25 @@ from webapp.models import Firm, Record
 
 R = TypeVar("R", bound=Record)
 
+_TURN = "intake_turn"
+
 
 def take_turn(firm_id: int, record: Record | None = None) -> None:
     """One transaction of a firm at a time weighs balances and numbers; the next sees its result.
 
-    SQLite's writers queue anyway. The lock leaves foreign keys to the firm alone.
+    ``record`` is read again if the turn had to be waited for. SQLite's writers queue anyway. The
+    lock leaves foreign keys to the firm alone.
     """
-    if db.session.get_bind().dialect.name == "sqlite":
+    session = db.session()
+    if session.get_bind().dialect.name == "sqlite":
         return
-    db.session.execute(select(Firm.id).where(Firm.id == firm_id).with_for_update(key_share=True))
-    if record is not None and not db.session.is_modified(record):
-        db.session.refresh(record)
+    turn = (firm_id, session.get_transaction())
+    if turn[1] is not None and session.info.get(_TURN) == turn:
+        return
+    session.execute(select(Firm.id).where(Firm.id == firm_id).with_for_update(key_share=True))
+    session.info[_TURN] = (firm_id, session.get_transaction())
+    if record is not None and not session.is_modified(record):
+        session.refresh(record)
 
 
 def put(record: Record, values: dict[str, Any]) -> bool:

@@ -1,0 +1,109 @@
+"""How many records per second does bulk take in, and does its memory stay flat?
+
+``RECORDS`` (100,000) go through ``POST /api/v1/bulk`` in requests of 1,000: accounts, invoices for
+them, and payments of those. One JSON line: records per second, the slowest request, and the
+memory of the process after the first tenth and at its highest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+SETTINGS = {
+    "SECRET_KEY": "bench-secret-key-0123456789-0123456789",
+    "TOKEN_KEYS": "bench-token-key-0123456789-0123456789",
+    "INTUIT_CLIENT_ID": "bench",
+    "INTUIT_CLIENT_SECRET": "bench",
+    "INTUIT_DISCOVERY_URL": "http://127.0.0.1:9/discovery",
+    "INTUIT_WEBHOOK_VERIFIER_TOKEN": "bench",
+    "QBO_API_URL": "http://127.0.0.1:9",
+}
+PER_REQUEST = 1000
+WARM = 0.1
+
+
+def records(count: int) -> Iterator[dict[str, Any]]:
+    """One account in five records, two invoices of it, and a payment of each."""
+    for number in range(-(-count // 5)):
+        yield {"kind": "account", "external_id": f"c-{number}", "name": f"Client {number}"}
+        for part in "ab":
+            name = f"{number}-{part}"
+            yield {
+                "kind": "invoice",
+                "external_id": name,
+                "account": {"external_id": f"c-{number}"},
+                "date": "2026-08-01",
+                "lines": [{"description": "Bookkeeping", "quantity": "2", "rate": "500.00"}],
+            }
+            yield {
+                "kind": "payment",
+                "external_id": name,
+                "invoice": {"external_id": name},
+                "date": "2026-08-02",
+                "amount": "1000.00",
+            }
+
+
+def peak_mib() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 if sys.platform != "darwin" else 1024 * 1024), 1)
+
+
+def run(count: int) -> dict[str, Any]:
+    from webapp import create_app
+    from webapp.extensions import db
+    from webapp.models import ApiToken, Firm
+
+    app = create_app({"RATELIMIT_ENABLED": False})
+    with app.app_context():
+        db.create_all()
+        firm = Firm(name="Bench")
+        db.session.add(firm)
+        _token, clear = ApiToken.issue(firm)
+        db.session.commit()
+    client, items = app.test_client(), islice(records(count), count)
+    headers = {"Authorization": f"Bearer {clear}"}
+    done, slowest, warm_mib, began = 0, 0.0, 0.0, time.perf_counter()
+    while batch := list(islice(items, PER_REQUEST)):
+        sent = time.perf_counter()
+        answer = client.post("/api/v1/bulk", json=batch, headers=headers)
+        slowest = max(slowest, time.perf_counter() - sent)
+        assert all(result["status"] == 201 for result in answer.json), answer.json
+        done += len(batch)
+        warm_mib = peak_mib() if done <= max(count * WARM, PER_REQUEST) else warm_mib
+    elapsed = time.perf_counter() - began
+    return {
+        "bench": "intake",
+        "records": done,
+        "records_per_second": round(done / elapsed),
+        "slowest_request_s": round(slowest, 2),
+        "memory_mib_after_a_tenth": warm_mib,
+        "memory_mib_peak": peak_mib(),
+    }
+
+
+def main() -> None:
+    from webapp import embedded_redis
+
+    with tempfile.TemporaryDirectory() as folder:
+        instance = Path(folder)
+        os.environ |= SETTINGS | {"CUADRA_INSTANCE": folder}
+        os.environ.setdefault("DATABASE_URL", f"sqlite:///{instance / 'bench.sqlite'}")
+        os.environ["REDIS_URL"] = embedded_redis.ensure(instance)
+        try:
+            print(json.dumps(run(int(os.environ.get("RECORDS", "100000")))))
+        finally:
+            embedded_redis.shut_down(instance)
+
+
+if __name__ == "__main__":
+    main()
