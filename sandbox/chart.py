@@ -65,7 +65,7 @@ TAX_CODES = (
     ("3", "Tucson", True, True),
 )
 
-NO_CONTENT: Body = {}
+MESSAGES = ("InvoiceMessage", "EstimateMessage", "SalesReceiptMessage", "StatementMessage")
 
 
 def seed(draft: Draft, company_name: str) -> None:
@@ -77,6 +77,7 @@ def seed(draft: Draft, company_name: str) -> None:
         _add(draft, "PaymentMethod", {"Name": name, "Type": kind})
     for name, days in TERMS:
         _add(draft, "Term", {"Name": name, "Type": "STANDARD", "DueDays": Decimal(days)})
+    _add(draft, "CompanyCurrency", {"Name": "Canadian Dollar", "Code": "CAD"})
     _seed_taxes(draft)
     draft.add(ENTITIES["CompanyInfo"], _company_info(company, company_name, draft), "1")
     draft.add(ENTITIES["Preferences"], _preferences(), "1")
@@ -160,11 +161,16 @@ def _preferences() -> Body:
             "DefaultTerms": {"value": "3"},
             "UsingPriceLevels": False,
         },
-        "EmailMessagesPrefs": dict(NO_CONTENT),
-        "VendorAndPurchasesPrefs": {"BillableExpenseTracking": False, "TrackingByCustomer": False},
-        "TimeTrackingPrefs": {"UseServices": False, "WorkWeekStartDate": "Sunday"},
+        "EmailMessagesPrefs": {
+            name: {"Subject": f"{name} from us", "Message": "Please find it attached."}
+            for name in MESSAGES
+        },
+        "VendorAndPurchasesPrefs": {"BillableExpenseTracking": True, "TrackingByCustomer": True},
+        "TimeTrackingPrefs": {"UseServices": False, "WorkWeekStartDate": "Monday"},
         "TaxPrefs": {"UsingSalesTax": True, "PartnerTaxEnabled": True},
         "CurrencyPrefs": {"HomeCurrency": {"value": "USD"}, "MultiCurrencyEnabled": False},
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
-        "OtherPrefs": {"NameValue": []},
+        "OtherPrefs": {
+            "NameValue": [{"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": ""}]
+        },
     }

@@ -107,13 +107,11 @@ def _sales_total(
 ) -> tuple[list[Body], Decimal]:
     sold = [line for line in lines if line.get("DetailType") != "DiscountLineDetail"]
     subtotal = sum((line.get("Amount", ZERO) for line in sold), ZERO)
-    discount = ZERO
-    for line in lines:
-        if line.get("DetailType") == "DiscountLineDetail":
-            discount += _discount(line, subtotal)
+    discounts = [line for line in lines if line.get("DetailType") == "DiscountLineDetail"]
+    discount = sum((_discount(line, subtotal) for line in discounts), ZERO)
     subtotal_line: Body = {"Amount": subtotal, "DetailType": SUBTOTAL, SUBTOTAL: {}}
     tax = _tax(company, body, sold, tax_given)
-    return [*lines, subtotal_line], subtotal - discount + tax
+    return [*sold, subtotal_line, *discounts], subtotal - discount + tax
 
 
 def _discount(line: Body, subtotal: Decimal) -> Decimal:

@@ -6,6 +6,7 @@ value changes about once a day; what becomes of the older value is disputed, so 
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -157,7 +158,7 @@ class Tokens:
             "access_token": access,
             "refresh_token": newest.value,
             "expires_in": self.switches.access_token_s,
-            "x_refresh_token_expires_in": int(newest.expires - now),
+            "x_refresh_token_expires_in": math.ceil(newest.expires - now),
         }
 
     def _keep(self, grant: Grant) -> None:
