@@ -7,7 +7,8 @@ BIN = $(VENV)/bin
 CATALOGUES = $(wildcard webapp/translations/*/LC_MESSAGES/*.po)
 MARK = not full
 
-.PHONY: help run reset setup runtime development check test test-full test-pythons bench lock
+.PHONY: help run reset setup runtime development check test test-full test-pythons bench lock \
+  translations
 .DEFAULT_GOAL = help
 
 help: ## list the commands
@@ -53,6 +54,9 @@ bench: setup ## the benchmarks, one JSON line each; ONLY=name runs one
 
 lock: runtime ## resolve the packages of pyproject.toml again
 	@sh .ci/lock
+
+translations: setup ## bring the catalogues up to date with the sentences in the source
+	@sh .ci/translations
 
 webapp/translations/%.mo: webapp/translations/%.po | runtime
 	@$(BIN)/python -m babel.messages.frontend compile -i $< -o $@
