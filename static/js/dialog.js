@@ -30,6 +30,7 @@ document.addEventListener("click", (event) => {
   }
 });
 document.addEventListener("htmx:after:swap", openArrivals);
+openArrivals();
 document.addEventListener("htmx:finally:request", (event) => {
   const { ctx } = event.detail;
   if (ctx.response?.status < 400) ctx.sourceElement.closest?.("dialog[open]")?.close();
