@@ -25,15 +25,16 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(amount, "money")
 
 
-def _locale() -> str:
-    """Spanish is that of the United States: 2:17 p. m., $1,850.00."""
+def _spanish() -> bool:
+    """Spanish is that of the United States: 2:17 p. m., $1,850.00, 14 ago."""
     locale = get_locale()
-    return "es_US" if locale and locale.language == "es" else "en_US"
+    return locale is not None and locale.language == "es"
 
 
 def amount(minor: int, currency: str = "USD") -> str:
     """``185000`` to ``$1,850.00``."""
-    return format_currency(money.to_decimal(minor, currency), currency, locale=_locale())
+    locale = "es_US" if _spanish() else "en_US"
+    return format_currency(money.to_decimal(minor, currency), currency, locale=locale)
 
 
 def local_date(day: date | datetime) -> str:
@@ -43,7 +44,7 @@ def local_date(day: date | datetime) -> str:
 
 def local_time(moment: datetime) -> str:
     """``2:17 PM`` in the firm's zone."""
-    return format_time(moment, "short")
+    return format_time(moment, "h:mm a" if _spanish() else "short")
 
 
 def local_moment(moment: datetime) -> str:
@@ -54,7 +55,7 @@ def local_moment(moment: datetime) -> str:
         return local_time(moment)
     if days == 1:
         return gettext("Yesterday")
-    return format_datetime(moment, "MMM d")
+    return format_datetime(moment, "d MMM" if _spanish() else "MMM d")
 
 
 def ago(moment: datetime) -> str:
