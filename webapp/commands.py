@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from webapp import demo
+from webapp.demo.local_quickbooks import LocalQuickBooks
 from webapp.extensions import db
 from webapp.models import ApiToken, Firm, Person
 from webapp.models.connection import ASK, CREATE
-from webapp.models.person import OPERATOR, OWNER
+from webapp.models.person import MINIMUM_PASSWORD_LENGTH, OPERATOR, OWNER
 from webapp.quickbooks import connection
 from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.oauth import IntuitUnreachable
 
-MINIMUM_PASSWORD_LENGTH = 8
 UNMATCHED = (ASK, CREATE)
 REASONS = {
     "other_firm": "This company is connected to another firm.",
@@ -28,11 +30,13 @@ firm_group = AppGroup("firm", help="Firms, the tenants of this installation.")
 operator_group = AppGroup("operator", help="People who run this installation.")
 
 
+demo_group = AppGroup("demo", help="The demo firm of `make run`.")
 quickbooks_group = AppGroup("quickbooks", help="Connections to QuickBooks companies.")
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(quickbooks_group)
+    app.cli.add_command(demo_group)
     app.cli.add_command(firm_group)
     app.cli.add_command(operator_group)
 
@@ -105,3 +109,13 @@ def adopt(firm_id: int, realm_id: str, refresh_token: str, unmatched: str) -> No
             }
         )
     )
+
+
+@demo_group.command("load")
+def load_demo() -> None:
+    """Make the demo firm against the local QuickBooks, unless it is there."""
+    announced = os.environ.get("LOCAL_QUICKBOOKS")
+    if not announced:
+        raise click.ClickException("LOCAL_QUICKBOOKS is not set; `make run` sets it.")
+    made = demo.load(LocalQuickBooks.announced(announced))
+    click.echo("The demo firm is ready." if made else "The demo firm is there already.")

@@ -34,13 +34,17 @@ class ActionRefused(Exception):
         super().__init__(message)
 
 
-def available(issue: Issue) -> tuple[str, ...]:
-    """The names of the acts that this issue offers now, the most helpful first."""
+def available(issue: Issue, linked: bool | None = None) -> tuple[str, ...]:
+    """The names of the acts that this issue offers now, the most helpful first.
+
+    ``linked`` says whether its record is in QuickBooks; None looks it up.
+    """
     if issue.state == issues_.CLOSED:
         return ()
     if issue.state == issues_.IGNORED:
         return (RESTORE,)
-    linked = Link.find(issue.firm_id, issue.kind, issue.record_id) is not None
+    if linked is None:
+        linked = Link.find(issue.firm_id, issue.kind, issue.record_id) is not None
     return (*causes.actions_of(issue.cause, issue.kind, linked), IGNORE)
 
 

@@ -51,7 +51,8 @@ class Company:
     """Calls to one QuickBooks company.
 
     ``access_token(refused)`` gives a token that is good now; ``refused`` is one that QuickBooks
-    has just turned down, so that it is renewed rather than given again.
+    has just turned down, so that it is renewed rather than given again. ``may_read()`` waits for
+    room in the company's budget before each reading; the budget of writes is their caller's.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class Company:
         api_url: str,
         realm_id: str,
         access_token: Callable[[str | None], str],
+        may_read: Callable[[], bool],
         http: httpx2.Client | None = None,
     ):
         parts = urlsplit(api_url)
         self._base = f"{parts.scheme}://{parts.netloc}/v3/company/{realm_id}"
         self._access_token = access_token
+        self._may_read = may_read
         self._http = http or shared_http()
         self.realm_id = realm_id
 
@@ -137,6 +140,8 @@ class Company:
     # -- the call ------------------------------------------------------------------------------
 
     def _read(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
+        if not self._may_read():
+            raise errors.NotExecuted(reason="the company's budget has no room for reading")
         return self._call("GET", path, params).body
 
     def _call(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -16,9 +15,8 @@ from webapp.extensions import db
 from webapp.models import Connection, Entry, MirrorObject, Person, outbox
 from webapp.models import connection as connections
 from webapp.quickbooks import mirror, oauth, roles, tokens
-from webapp.quickbooks.client import Company, dumps
 from webapp.quickbooks.errors import QuickBooksError
-from webapp.quickbooks.session import company_of
+from webapp.quickbooks.session import company_of, write_now
 
 REFUND_ITEM_NAME = "Refunds"
 
@@ -171,16 +169,13 @@ def _make_refund_item(connection: Connection) -> None:
     if not income:
         return
     firm_id = connection.firm_id
-    request_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{connection.realm_id}:refund-item").hex
     body = {
         "Name": REFUND_ITEM_NAME,
         "Type": "Service",
         "IncomeAccountRef": {"value": income},
     }
-    company: Company = company_of(connection)
-    db.session.commit()
     try:
-        found = company.write("Item", "create", dumps(body), request_id).body
+        found = write_now(connection, "Item", "create", body)
     except QuickBooksError as error:
         log.warning("refund_item_not_made", firm_id=firm_id, error=str(error))
         return

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -105,44 +104,37 @@ def _batch_item(bid: str, request: Request) -> str:
     return f'{{"bId":"{bid}","operation":"{request.operation}","{request.entity}":{request.body}}}'
 
 
-def fly(flight: Flight, company: Company, may_read: Callable[[], bool]) -> dict[int, Outcome]:
-    """Send it; the outcome of each entry, by entry id. Never raises a QuickBooksError.
-
-    ``may_read`` takes a call from the budget for a follow-up reading.
-    """
+def fly(flight: Flight, company: Company) -> dict[int, Outcome]:
+    """Send it; the outcome of each entry, by entry id. Never raises a QuickBooksError."""
     if time.monotonic() > flight.send_by:
         late = errors.OutcomeUnknown(reason="the worker was held up before sending")
         return {request.entry_id: Unknown(late) for request in flight.requests}
     if flight.single:
         request = flight.requests[0]
-        return {request.entry_id: _send_one(request, company, may_read)}
+        return {request.entry_id: _send_one(request, company)}
     try:
         answer = company.batch(flight.body, flight.request_id)
     except errors.QuickBooksError as error:
         outcome = _outcome_of(error)
         return {request.entry_id: outcome for request in flight.requests}
-    return _read_batch(flight, answer, company, may_read)
+    return _read_batch(flight, answer, company)
 
 
-def _send_one(request: Request, company: Company, may_read: Callable[[], bool]) -> Outcome:
+def _send_one(request: Request, company: Company) -> Outcome:
     try:
         answer = company.write(request.entity, request.operation, request.body, request.request_id)
     except errors.Rejected as error:
-        return _follow_up(request, error.fault, company, may_read)
+        return _follow_up(request, error.fault, company)
     except errors.QuickBooksError as error:
         return _outcome_of(error)
     return _accepted(answer.body, answer.intuit_tid)
 
 
-def _read_batch(
-    flight: Flight, answer: Answer, company: Company, may_read: Callable[[], bool]
-) -> dict[int, Outcome]:
+def _read_batch(flight: Flight, answer: Answer, company: Company) -> dict[int, Outcome]:
     """Items come back in any order; one that does not is unknown."""
     items = {str(item.get("bId")): item for item in answer.body["BatchItemResponse"]}
     return {
-        request.entry_id: _read_item(
-            request, items.get(bid, {}), answer.intuit_tid, company, may_read
-        )
+        request.entry_id: _read_item(request, items.get(bid, {}), answer.intuit_tid, company)
         for bid, request in flight.items.items()
     }
 
@@ -152,13 +144,12 @@ def _read_item(
     item: dict[str, Any],
     intuit_tid: str | None,
     company: Company,
-    may_read: Callable[[], bool],
 ) -> Outcome:
     fault = item.get("Fault")
     if isinstance(fault, dict):
         error = errors.error_for(errors.faults_of(fault, BAD_REQUEST, intuit_tid))
         if isinstance(error, errors.Rejected):
-            return _follow_up(request, error.fault, company, may_read)
+            return _follow_up(request, error.fault, company)
         return _outcome_of(error)
     if isinstance(item.get(request.entity), dict):
         return _accepted(item[request.entity], intuit_tid)
@@ -173,29 +164,25 @@ def _outcome_of(error: errors.QuickBooksError) -> Outcome:
     return Unknown(error) if isinstance(error, errors.OutcomeUnknown) else NotDone(error)
 
 
-def _follow_up(
-    request: Request, fault: errors.Fault, company: Company, may_read: Callable[[], bool]
-) -> Outcome:
+def _follow_up(request: Request, fault: errors.Fault, company: Company) -> Outcome:
     """Read what a rejection is about. Not being able to costs a comparison, nothing else."""
     gone = fault.code == "610" and request.operation in ("delete", "void")
     if gone and "Another user has deleted" in fault.detail:
         return Accepted(None)
     try:
-        return Refused(fault, _in_the_way(request, fault, company, may_read))
+        return Refused(fault, _in_the_way(request, fault, company))
     except errors.QuickBooksError:
         return Refused(fault)
 
 
-def _in_the_way(
-    request: Request, fault: errors.Fault, company: Company, may_read: Callable[[], bool]
-) -> dict[str, Any] | None:
+def _in_the_way(request: Request, fault: errors.Fault, company: Company) -> dict[str, Any] | None:
     sent = request.sent
-    if fault.code == STALE and request.quickbooks_id and may_read():
+    if fault.code == STALE and request.quickbooks_id:
         return company.read(request.entity, request.quickbooks_id)
-    if fault.code == DUPLICATE_NUMBER and may_read():
+    if fault.code == DUPLICATE_NUMBER:
         number = literal(str(sent.get("DocNumber", "")))
         return _first(company.query(request.entity, f"DocNumber = {number}"))
-    if fault.code == DUPLICATE_NAME and request.entity in ("Customer", "Item") and may_read():
+    if fault.code == DUPLICATE_NAME and request.entity in ("Customer", "Item"):
         field_ = "DisplayName" if request.entity == "Customer" else "Name"
         name = literal(str(sent.get(field_, "")))
         return _first(

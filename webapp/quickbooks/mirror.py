@@ -29,11 +29,12 @@ _TRAILING_DIGITS = re.compile(r"^(.*?)(\d+)$", re.ASCII | re.DOTALL)
 
 
 def fill(company: Company, connection: Connection) -> None:
-    """Read every list and number of the company, in pages of 1,000. Commits as it goes.
+    """Read every list and number of the company, in pages of 1,000. Commits, also at the start.
 
     Raises any QuickBooksError; what was read before stays.
     """
     firm_id = connection.firm_id
+    db.session.commit()
     _company_facts(company, firm_id)
     for entity in LISTS:
         rows = company.query_all(entity, ANY_STATE)

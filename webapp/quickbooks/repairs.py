@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from typing import Any
 
 import structlog
 from flask_babel import gettext
-from redis import RedisError
 
 from webapp.extensions import db
 from webapp.models import Connection
 from webapp.models.connection import CONNECTED
 from webapp.models.record import Record
 from webapp.quickbooks import mirror
-from webapp.quickbooks.client import Company, dumps
 from webapp.quickbooks.errors import QuickBooksError, Rejected
 from webapp.quickbooks.methods import CARD_TYPE, Methods
 from webapp.quickbooks.payloads import ENTITIES
-from webapp.quickbooks.session import budget_of, company_of
+from webapp.quickbooks.session import company_of, write_now
 
-PATIENCE_S = 10.0
 CARD_METHOD_NAME = "Credit Card"
 DELETED_SUFFIX = " (deleted)"  # Intuit: what an inactive name gets
 
@@ -39,14 +34,14 @@ def reactivate(record: Record, quickbooks_id: str) -> dict[str, Any]:
     """
     entity = ENTITIES[record.kind]
     name_field = "DisplayName" if entity == "Customer" else "Name"
-    company = _company(record.firm_id)
+    connection = _connected(record.firm_id)
     try:
-        present = company.read(entity, quickbooks_id)
+        present = company_of(connection).read(entity, quickbooks_id)
         body = _sparse(present, Active=True)
         name = str(present.get(name_field, ""))
         if name.endswith(DELETED_SUFFIX):
             body[name_field] = name.removesuffix(DELETED_SUFFIX)
-        found = company.write(entity, "update", dumps(body), uuid.uuid4().hex).body
+        found = write_now(connection, entity, "update", body)
     except QuickBooksError as error:
         raise _failed(record.firm_id, error) from error
     mirror.keep(record.firm_id, entity, found)
@@ -56,15 +51,14 @@ def reactivate(record: Record, quickbooks_id: str) -> dict[str, Any]:
 def enable_card_method(firm_id: int) -> None:
     """Mark the method "Credit card" as a credit card, or make one. Commits. Raises RepairFailed."""
     unmarked = Methods.of(firm_id).unmarked_card
-    company = _company(firm_id)
+    connection = _connected(firm_id)
     try:
         if unmarked:
-            present = company.read("PaymentMethod", unmarked)
+            present = company_of(connection).read("PaymentMethod", unmarked)
             body, operation = _sparse(present, Type=CARD_TYPE, Name=present["Name"]), "update"
         else:
             body, operation = {"Name": CARD_METHOD_NAME, "Type": CARD_TYPE}, "create"
-        request_id = uuid.uuid4().hex
-        found = company.write("PaymentMethod", operation, dumps(body), request_id).body
+        found = write_now(connection, "PaymentMethod", operation, body)
     except QuickBooksError as error:
         raise _failed(firm_id, error) from error
     mirror.keep(firm_id, "PaymentMethod", found)
@@ -79,24 +73,13 @@ def _sparse(present: dict[str, Any], **changes: object) -> dict[str, Any]:
     }
 
 
-def _company(firm_id: int) -> Company:
-    """The firm's company, with two calls of its budget taken. Ends the transaction.
-
-    Raises RepairFailed while it cannot be called.
-    """
+def _connected(firm_id: int) -> Connection:
+    """The firm's connection, its transaction ended. Raises RepairFailed while it is not usable."""
     connection = Connection.of(firm_id)
+    db.session.commit()
     if connection.state != CONNECTED:
         raise RepairFailed(gettext("QuickBooks is not connected. Reconnect first."))
-    company, budget = company_of(connection), budget_of(connection)
-    db.session.commit()
-    deadline = time.monotonic() + PATIENCE_S
-    try:
-        free = all(budget.take(deadline, hurry=True) for _ in range(2))
-    except RedisError:
-        free = False
-    if not free:
-        raise RepairFailed(gettext("QuickBooks is busy. Try again in a minute."))
-    return company
+    return connection
 
 
 def _failed(firm_id: int, error: QuickBooksError) -> RepairFailed:

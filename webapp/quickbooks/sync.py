@@ -52,8 +52,6 @@ CLAIM = 60
 CROWD = 5
 """From so many requests on, a batch pays: it counts as one call and carries thirty."""
 
-READ_PATIENCE_S = 10.0
-
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[Any], None]
@@ -254,12 +252,9 @@ class _Slice:
 
     def _fly(self, flight: Flight) -> None:
         self._submit(
-            lambda: fly(flight, self.company, self._may_read),
+            lambda: fly(flight, self.company),
             lambda outcome: self._settle(flight, outcome),
         )
-
-    def _may_read(self) -> bool:
-        return self.budget.take(time.monotonic() + READ_PATIENCE_S, hurry=True)
 
     # -- settling ----------------------------------------------------------------------------
 
@@ -319,8 +314,6 @@ class _Slice:
         return [(e, list(group)) for e, group in groupby(requests, lambda r: r.entity)]
 
     def _look(self, entity: str, requests: list[Request]) -> lookup.Found | QuickBooksError:
-        if not self._may_read():
-            return NotExecuted(reason="no budget for looking")
         try:
             return lookup.look_up(self.company, entity, requests)
         except QuickBooksError as error:
@@ -415,8 +408,6 @@ class _Slice:
     # -- numbers that the mirror gives to another ---------------------------------------------
 
     def _read_invoice(self, quickbooks_id: str) -> dict[str, Any] | QuickBooksError:
-        if not self._may_read():
-            return NotExecuted(reason="no budget for reading")
         try:
             return self.company.read("Invoice", quickbooks_id)
         except QuickBooksError as error:
