@@ -2,7 +2,7 @@
 // action, else the previous row's, else the list's heading.
 
 const ROW = "[id^='qb-row-']";
-const ACTION = "[data-row-focus], .row-actions button, .row-actions a, input:not([type=hidden]), button, a";
+const ACTIONS = ["[role=combobox]:not([readonly])", ".row-actions .btn", "a, button"];
 
 let place = null;
 
@@ -30,7 +30,10 @@ function rowOf(element) {
 }
 
 function candidates() {
-  const firstAction = (id) => id && document.getElementById(id)?.querySelector(ACTION);
+  const firstAction = (id) => {
+    const row = id && document.getElementById(id);
+    return row && ACTIONS.map((selector) => row.querySelector(selector)).find(Boolean);
+  };
   return [
     place.id && document.getElementById(place.id),
     firstAction(place.next),

@@ -45,7 +45,7 @@ document.addEventListener("htmx:response:error", (event) => closeAfterFailure(ev
 function removeRow(row) {
   if (!row?.isConnected) return;
   const list = row.closest("[data-list]");
-  const hadFocus = row.contains(document.activeElement) || document.activeElement.closest("dialog");
+  const hadFocus = row.contains(document.activeElement);
   if (hadFocus) rememberFocus(row);
   row.dataset.leaving = "";
   document.getElementById(row.id.replace("row", "detail"))?.remove();
@@ -89,6 +89,7 @@ document.addEventListener("htmx:finally:request", (event) => {
   const { ctx } = event.detail;
   const row = rowNamedBy(ctx, "hides") ?? rowNamedBy(ctx, "removes");
   if (!row) return;
-  if (ctx.response?.status < 400) removeRow(row);
-  else setHidden(row, false);
+  if (!(ctx.response?.status < 400)) return setHidden(row, false);
+  ctx.sourceElement.closest?.("dialog")?.close(); // the focus is back in the row, and moves on from there
+  removeRow(row);
 });

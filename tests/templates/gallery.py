@@ -74,7 +74,10 @@ def create_app() -> Flask:
         [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent)]
     )
     app.jinja_env.filters |= {
-        "money": money, "local_time": local_time, "local_date": local_date, "ago": ago,
+        "money": money,
+        "local_time": local_time,
+        "local_date": local_date,
+        "ago": ago,
         "local_moment": local_time,
     }
     app.jinja_env.globals["csrf_token"] = lambda: "gallery-token"
@@ -115,7 +118,8 @@ def create_app() -> Flask:
 def add_quickbooks(app: Flask) -> None:
     """The QuickBooks page and just enough answers for its scripts to be tried."""
     folder = "settings/quickbooks"
-    rows = {row.id: row for row in (*samples.invoice_rows(), *samples.service_rows())}
+    lists = (samples.invoice_rows(), samples.service_rows(), samples.account_rows())
+    rows = {row.id: row for list_ in lists for row in list_}
 
     @app.get(BASE)
     @app.get(f"{BASE}/errors/<kind>")
@@ -127,7 +131,8 @@ def add_quickbooks(app: Flask) -> None:
 
     @app.get(f"{BASE}/issues/<int:issue>/row")
     def row(issue: int) -> str:
-        return render_template(f"{folder}/_row.html", row=replace(rows[issue], state="fixed"))
+        name = "_account_row" if rows[issue].kind == "account" else "_row"
+        return render_template(f"{folder}/{name}.html", row=replace(rows[issue], state="fixed"))
 
     @app.get(f"{BASE}/issues/<int:issue>/detail")
     def detail(issue: int) -> str:
@@ -157,7 +162,8 @@ def add_quickbooks(app: Flask) -> None:
     @app.get(f"{BASE}/issues/<int:issue>/customers")
     def customers(issue: int) -> str:
         return render_template(
-            f"{folder}/_suggestions.html", suggestions=samples.suggestions(),
+            f"{folder}/_suggestions.html",
+            suggestions=samples.suggestions(),
             combo_id=f"qb-customer-{issue}",
         )
 

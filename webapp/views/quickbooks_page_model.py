@@ -100,6 +100,8 @@ class ConnectionCard:
     connected_on: date | None = None
     waiting: str = ""
     """``12 invoices, 25 payments``."""
+    reason_title: str = ""
+    """``QuickBooks no longer accepts our access.``"""
     reason: str = ""
     """Why the sign-in was lost or the sync paused, and that records are safe."""
     collapsed: bool = False

@@ -1,0 +1,44 @@
+"""The gallery behind a real port, and a real browser that refuses nothing but errors."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.templates.gallery import create_app
+
+
+@pytest.fixture(scope="module")
+def gallery() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, gallery: str) -> Iterator[Page]:
+    """A wide page at the gallery; any script error or refused inline code fails the test."""
+    context = chromium.new_context(base_url=gallery, viewport={"width": 1440, "height": 987})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if "Security Policy" in said.text else None,
+    )
+    yield page
+    context.close()
+    assert complaints == []
