@@ -17,6 +17,9 @@ AREAS = (
     "expenses",
     "bulk",
     "sync",
+    "issues",
+    "settings",
+    "invoice_numbers",
 )
 
 

@@ -15,6 +15,7 @@ from webapp.intake.reading import Refused
 from webapp.intake.refunds import refund
 from webapp.intake.removal import remove
 from webapp.intake.services import service
+from webapp.intake.settings import settings
 from webapp.intake.upsert import take, upsert
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "refund",
     "remove",
     "service",
+    "settings",
     "take",
     "upsert",
 ]
