@@ -31,7 +31,13 @@ def open_issue(
     issue = _of_cause(record, cause)
     fresh = issue is None or issue.state == issues.CLOSED
     if issue is None:
-        issue = Issue(firm_id=record.firm_id, kind=record.kind, record_id=record.id, cause=cause)
+        issue = Issue(
+            firm_id=record.firm_id,
+            kind=record.kind,
+            record_id=record.id,
+            cause=cause,
+            title=record.title,
+        )
         db.session.add(issue)
     if fresh:
         issue.state, issue.opened_at, issue.tries = issues.OPEN, utc_now(), 0
