@@ -9,8 +9,8 @@ import pytest
 
 from tests.commands.program import Program, program, wait_until
 
-QUICK_S = 10.0
-"""For a start that finds its data; about 3.5 s on two cores with nothing else to do."""
+QUICK_S = 20.0
+"""For a start that finds its data; about 3.7 s on two cores with nothing else to do."""
 
 CREATE_FIRM = (
     *("flask", "--app", "wsgi", "firm", "create", "--name", "Kept"),
