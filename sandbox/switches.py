@@ -70,7 +70,7 @@ class Switches:
         """Change one switch; text is read as the switch's type.
 
         Raises ValueError with a sentence for an unknown name or value."""
-        kinds = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        kinds = {field.name: KINDS[str(field.type)] for field in fields(self)}
         if name not in kinds:
             raise ValueError(f"no switch is called {name!r}; there are: {', '.join(kinds)}")
         read = _read(kinds[name], value)
@@ -91,6 +91,7 @@ class Switches:
         return asdict(self)
 
 
+KINDS: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
 CHOICES: dict[str, tuple[str, ...]] = {
     "requestid": ("honoured", "ignored"),
     "requestid_other_body": ("replay", "refuse"),
