@@ -58,7 +58,7 @@ CAUSES = catalogue(
         US,
         _l("QuickBooks could not read a number or a date"),
         _OUR_MISTAKE,
-        detail=_l("This was sent: %(value)s"),
+        detail=_l("This was sent: “%(value)s”."),
     ),
     Cause(
         "amount_mismatch",
@@ -68,7 +68,7 @@ CAUSES = catalogue(
             "The rounding is ours. Save the record with a whole quantity, or with fewer decimals "
             "in the rate: that sends it again."
         ),
-        detail=_l("This was sent: %(value)s"),
+        detail=_l("This was sent: “%(value)s”."),
     ),
     Cause(
         "unsupported_value",

@@ -145,7 +145,7 @@ CAUSES = catalogue(
         HERE,
         _l("QuickBooks does not accept the client’s e-mail"),
         _l("Correct it in the account’s Info tab."),
-        detail=_l("This was sent: %(value)s"),
+        detail=_l("This was sent: “%(value)s”."),
     ),
     Cause(
         "email_missing",
