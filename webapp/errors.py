@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from webapp.extensions import db
@@ -30,7 +30,10 @@ def _refused(error: HTTPException) -> tuple[str, int] | Response | HTTPException
     if request.path.startswith("/api/"):
         from webapp.api.problems import problem
 
-        return problem(error.code, error.description)
+        answer = problem(error.code, error.description)
+        if isinstance(error, MethodNotAllowed):
+            answer.allow.update(error.valid_methods or ())
+        return answer
     page = error.code if error.code in PAGES else 500
     return render_template(f"errors/{page}.html"), error.code
 
