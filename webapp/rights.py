@@ -109,9 +109,8 @@ def note_seen() -> None:
         from webapp.models.columns import utc_now
 
         session_id = session.id
-        if request.method not in ("GET", "HEAD"):
-            # Reading the sign-in took SQLite's lock, and the note would wait for it in vain.
-            db.session.rollback()
+        # Reading the sign-in took SQLite's lock, and the note would wait for it in vain.
+        db.session.rollback()
         with db.engine.begin() as connection:
             connection.execute(
                 db.update(SignIn).where(SignIn.id == session_id).values(seen_at=utc_now())
