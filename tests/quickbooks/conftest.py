@@ -1,0 +1,86 @@
+"""A local QuickBooks for the whole session, and a fresh company for each test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.conftest import make_firm
+from tests.quickbooks.office import MakeOffice, Office
+from tests.sandbox_process import SandboxProcess
+
+UNHURRIED = {
+    "QBO_REQUESTS_PER_SECOND": 1_000,
+    "QBO_REQUESTS_PER_MINUTE": 100_000,
+    "QBO_BATCHES_PER_MINUTE": 10_000,
+}
+"""Budgets that never make a test wait; ``test_limits`` has those that do."""
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess.start(limits=False) as process:
+        yield process
+
+
+@pytest.fixture
+def switch(sandbox: SandboxProcess) -> Iterator[Callable[..., None]]:
+    """Set switches of the local QuickBooks for one test."""
+    before: dict[str, Any] = sandbox.control("switches")
+
+    def set_switches(**values: Any) -> None:
+        sandbox.control("switches", values)
+
+    yield set_switches
+    sandbox.control("switches", before)
+
+
+@pytest.fixture
+def configured(
+    app: Flask, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., None]:
+    """The application talks to the sandbox; ``configured(NAME=value)`` changes more settings."""
+    said = sandbox.announced
+
+    def change(**settings: Any) -> None:
+        for name, value in settings.items():
+            monkeypatch.setitem(app.config, name, value)
+
+    change(
+        QBO_API_URL=said["api_url"],
+        INTUIT_DISCOVERY_URL=said["discovery_url"],
+        INTUIT_CLIENT_ID=said["client_id"],
+        INTUIT_CLIENT_SECRET=said["client_secret"],
+        **UNHURRIED,
+    )
+    return change
+
+
+@pytest.fixture
+def make_office(
+    app: Flask, sandbox: SandboxProcess, configured: Callable[..., None]
+) -> Iterator[MakeOffice]:
+    """``make_office(unmatched="create")``: a connected firm, and its company."""
+    numbers = count(1)
+
+    def make(unmatched: str = "create", connected: bool = True) -> Office:
+        number = next(numbers)
+        firm = make_firm(app, f"Firm {number}", f"firm-{number}.example")
+        made = sandbox.control("companies", {"name": f"Company {number}"})
+        office = Office(app, sandbox, firm.id, made["realm_id"], made["refresh_token"])
+        office.control("preferences", CustomTxnNumbers=True)
+        if connected:
+            office.connect(unmatched)
+        return office
+
+    yield make
+    sandbox.control("faults", method="DELETE")
+
+
+@pytest.fixture
+def office(make_office: MakeOffice) -> Office:
+    return make_office()
