@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import JSON, String, UniqueConstraint, select
@@ -42,6 +43,16 @@ class Link(db.Model):
         return db.session.scalar(
             select(cls).where(cls.firm_id == firm_id, cls.kind == kind, cls.record_id == record_id)
         )
+
+    @classmethod
+    def of_records(cls, firm_id: int, kind: str, record_ids: Sequence[int]) -> dict[int, Link]:
+        """The links of several records of one kind, by record id."""
+        links = db.session.scalars(
+            select(cls).where(
+                cls.firm_id == firm_id, cls.kind == kind, cls.record_id.in_(record_ids)
+            )
+        )
+        return {link.record_id: link for link in links}
 
     @classmethod
     def to(cls, firm_id: int, kind: str, quickbooks_id: str) -> Link | None:

@@ -333,14 +333,14 @@ class Entry(db.Model):
         self.sent_version = None
 
     @classmethod
-    def release(cls, firm_id: int, kind: str, record_id: int) -> int:
-        """Set ready what waited for this record; how many there were."""
+    def release(cls, firm_id: int, kind: str, record_ids: Sequence[int]) -> int:
+        """Set ready what waited for these records; how many entries there were."""
         released = db.session.execute(
             update(cls)
             .where(
                 cls.firm_id == firm_id,
                 cls.waits_kind == kind,
-                cls.waits_id == record_id,
+                cls.waits_id.in_(record_ids),
                 cls.state == WAITING,
             )
             .values(state=READY, due_at=database_now(db.session()), waits_kind=None, waits_id=None),

@@ -105,7 +105,7 @@ class _Case:
         self.entry.reached = self.entry.wanted
         self.entry.rest(state)
         self.issue.close(self.person_id)
-        Entry.release(self.record.firm_id, self.record.kind, self.record.id)
+        Entry.release(self.record.firm_id, self.record.kind, [self.record.id])
 
 
 # -- trying again, and keeping quiet --------------------------------------------------------------

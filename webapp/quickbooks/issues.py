@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -111,9 +112,17 @@ def _supersede(record: Record, current: Issue) -> None:
             other.close()
 
 
-def close_all(record: Record, person_id: int | None = None) -> None:
-    """The record is in order: nothing about it is open or muted any more."""
-    for issue in Issue.unsettled_of(record):
+def close_all(records: Sequence[Record], person_id: int | None = None) -> None:
+    """These records of one firm and kind are in order: nothing of theirs is open or muted."""
+    unsettled = db.session.scalars(
+        select(Issue).where(
+            Issue.firm_id == records[0].firm_id,
+            Issue.kind == records[0].kind,
+            Issue.record_id.in_([record.id for record in records]),
+            Issue.state != issues.CLOSED,
+        )
+    )
+    for issue in unsettled:
         issue.close(person_id)
 
 

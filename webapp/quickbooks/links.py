@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import select
 
 from webapp.extensions import db
 from webapp.models import Entry, Link, MirrorObject, Record
@@ -17,24 +20,52 @@ FACTS = {
 """The facts of an object that the mirror keeps."""
 
 
-def note(record: Record, found: dict[str, Any]) -> Link:
-    """Remember an object as the record's own, as QuickBooks last showed it; the caller commits.
+def note(record: Record, found: Mapping[str, Any]) -> None:
+    """As ``note_all``, for one record."""
+    note_all([(record, found)])
 
-    What waited for the record may go.
+
+def note_all(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
+    """Remember objects as the records' own, as QuickBooks last showed them; the caller commits.
+
+    All records are of one firm and kind. What waited for them may go.
     """
-    entity = ENTITIES[record.kind]
-    link = Link.of(record)
-    if link is None:
-        link = Link(firm_id=record.firm_id, kind=record.kind, record_id=record.id)
-        db.session.add(link)
-    link.quickbooks_id = str(found["Id"])
-    link.sync_token = str(found.get("SyncToken", "0"))
-    link.known = facts_of(entity, found)
-    link.gone = link.left_out = False
-    mirror.keep(record.firm_id, entity, found)
-    db.session.flush()
-    Entry.release(record.firm_id, record.kind, record.id)
-    return link
+    firm_id, kind = sightings[0][0].firm_id, sightings[0][0].kind
+    entity = ENTITIES[kind]
+    present = Link.of_records(firm_id, kind, [record.id for record, _found in sightings])
+    for record, found in sightings:
+        link = present.get(record.id)
+        if link is None:
+            link = Link(firm_id=firm_id, kind=kind, record_id=record.id)
+            db.session.add(link)
+        link.quickbooks_id = str(found["Id"])
+        link.sync_token = str(found.get("SyncToken", "0"))
+        link.known = facts_of(entity, found)
+        link.gone = link.left_out = False
+    mirror.keep_all(firm_id, entity, [found for _record, found in sightings])
+    Entry.release(firm_id, kind, [record.id for record, _found in sightings])
+
+
+def held_by_others(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> set[int]:
+    """The ids of the records whose object is another record's already."""
+    if not sightings:
+        return set()
+    firm_id, kind = sightings[0][0].firm_id, sightings[0][0].kind
+    wanted = [str(found["Id"]) for _record, found in sightings]
+    holders = dict(
+        db.session.execute(
+            select(Link.quickbooks_id, Link.record_id).where(
+                Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(wanted)
+            )
+        )
+        .tuples()
+        .all()
+    )
+    return {
+        record.id
+        for record, found in sightings
+        if holders.get(str(found["Id"]), record.id) != record.id
+    }
 
 
 def take(record: Record, found: MirrorObject) -> Link:
@@ -48,7 +79,7 @@ def take(record: Record, found: MirrorObject) -> Link:
     link.known = {name: found.detail[name] for name in FACTS[record.kind] if name in found.detail}
     link.gone = link.left_out = False
     db.session.flush()
-    Entry.release(record.firm_id, record.kind, record.id)
+    Entry.release(record.firm_id, record.kind, [record.id])
     return link
 
 

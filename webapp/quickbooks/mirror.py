@@ -6,11 +6,11 @@ Reads of QuickBooks are metered, writes are not; with the mirror a first copy as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Delete, Select, delete, select, true
 
 from webapp.extensions import db
 from webapp.models import Connection, MirrorNumber, MirrorObject
@@ -75,14 +75,7 @@ def _name_value(info: Mapping[str, Any], name: str) -> str | None:
 
 
 def _replace(firm_id: int, entity: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    known = {
-        row.quickbooks_id: row
-        for row in db.session.scalars(
-            select(MirrorObject).where(
-                MirrorObject.firm_id == firm_id, MirrorObject.entity == entity
-            )
-        )
-    }
+    known = {row.quickbooks_id: row for row in db.session.scalars(_objects(firm_id, entity))}
     for row in rows:
         _keep_object(firm_id, entity, row, known.pop(str(row["Id"]), None))
     for vanished in known.values():
@@ -91,46 +84,55 @@ def _replace(firm_id: int, entity: str, rows: Iterable[Mapping[str, Any]]) -> No
 
 
 def _replace_numbers(firm_id: int, txn_type: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    db.session.execute(
-        delete(MirrorNumber).where(
-            MirrorNumber.firm_id == firm_id, MirrorNumber.txn_type == txn_type
-        )
-    )
-    for row in rows:
-        if row.get("DocNumber"):
-            db.session.add(_number(firm_id, txn_type, row))
+    db.session.execute(_delete_numbers(firm_id, txn_type, true()))
+    _add_numbers(firm_id, txn_type, rows)
     db.session.commit()
 
 
 def keep(firm_id: int, entity: str, body: Mapping[str, Any]) -> None:
-    """Remember what an answer or a change says of an object; the caller commits."""
+    """As ``keep_all``, for one object."""
+    keep_all(firm_id, entity, [body])
+
+
+def keep_all(firm_id: int, entity: str, bodies: Sequence[Mapping[str, Any]]) -> None:
+    """Remember what answers or changes say of objects of one list; the caller commits."""
+    ids = [str(body["Id"]) for body in bodies]
     if entity in LISTS:
-        known = MirrorObject.find(firm_id, entity, str(body["Id"]))
-        _keep_object(firm_id, entity, body, known)
+        rows = db.session.scalars(_objects(firm_id, entity).where(_ID.in_(ids)))
+        known = {row.quickbooks_id: row for row in rows}
+        for body in bodies:
+            _keep_object(firm_id, entity, body, known.get(str(body["Id"])))
     elif entity in NUMBERED:
-        _keep_number(firm_id, entity, body)
+        db.session.execute(_delete_numbers(firm_id, entity, MirrorNumber.quickbooks_id.in_(ids)))
+        _add_numbers(firm_id, entity, bodies)
 
 
 def forget(firm_id: int, entity: str, quickbooks_id: str) -> None:
     """The object is gone from QuickBooks; the caller commits."""
-    for model, column in ((MirrorObject, "entity"), (MirrorNumber, "txn_type")):
-        db.session.execute(
-            delete(model).where(
-                model.firm_id == firm_id,
-                getattr(model, column) == entity,
-                model.quickbooks_id == quickbooks_id,
-            )
-        )
+    where = (MirrorObject.firm_id == firm_id, MirrorObject.entity == entity, quickbooks_id == _ID)
+    db.session.execute(delete(MirrorObject).where(*where))
+    db.session.execute(
+        _delete_numbers(firm_id, entity, MirrorNumber.quickbooks_id == quickbooks_id)
+    )
 
 
 def forget_number(firm_id: int, txn_type: str, number: str) -> None:
     """No object has this number any more; the caller commits."""
-    db.session.execute(
-        delete(MirrorNumber).where(
-            MirrorNumber.firm_id == firm_id,
-            MirrorNumber.txn_type == txn_type,
-            MirrorNumber.number == number,
-        )
+    db.session.execute(_delete_numbers(firm_id, txn_type, MirrorNumber.number == number))
+
+
+_ID = MirrorObject.quickbooks_id
+
+
+def _objects(firm_id: int, entity: str) -> Select[tuple[MirrorObject]]:
+    return select(MirrorObject).where(
+        MirrorObject.firm_id == firm_id, MirrorObject.entity == entity
+    )
+
+
+def _delete_numbers(firm_id: int, txn_type: str, which: ColumnElement[bool]) -> Delete:
+    return delete(MirrorNumber).where(
+        MirrorNumber.firm_id == firm_id, MirrorNumber.txn_type == txn_type, which
     )
 
 
@@ -168,16 +170,8 @@ def _detail(entity: str, body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _keep_number(firm_id: int, txn_type: str, body: Mapping[str, Any]) -> None:
-    db.session.execute(
-        delete(MirrorNumber).where(
-            MirrorNumber.firm_id == firm_id,
-            MirrorNumber.txn_type == txn_type,
-            MirrorNumber.quickbooks_id == str(body["Id"]),
-        )
-    )
-    if body.get("DocNumber"):
-        db.session.add(_number(firm_id, txn_type, body))
+def _add_numbers(firm_id: int, txn_type: str, bodies: Iterable[Mapping[str, Any]]) -> None:
+    db.session.add_all(_number(firm_id, txn_type, body) for body in bodies if body.get("DocNumber"))
 
 
 def _number(firm_id: int, txn_type: str, body: Mapping[str, Any]) -> MirrorNumber:

@@ -6,6 +6,8 @@ Every handler runs inside the transaction of one HTTP answer, with the firm's fe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,12 +37,43 @@ NO_SECOND_TRY = frozenset({"edited", "record_deleted", "differs", "stopped_worke
 """Causes that only a person's decision can end: trying again by itself would be pointless."""
 
 
-def settle(entry: Entry, record: Record, request: Request, outcome: Outcome, now: datetime) -> None:
-    """Hand the outcome to its handler; the caller commits."""
-    if entry.request_id != request.request_id and entry.batch_id is None:
-        return  # the entry was settled meanwhile: a late answer changes nothing
+@dataclass(frozen=True)
+class Case:
+    """An entry, its record, what was sent for it and what became of that."""
+
+    entry: Entry
+    record: Record
+    request: Request
+    outcome: Outcome
+
+
+def settle(cases: Sequence[Case], now: datetime) -> None:
+    """Hand each outcome to its handler; the caller commits. All records are of one kind."""
+    live = [case for case in cases if _awaited(case)]
+    saved = [
+        (case, case.outcome.found, case.outcome.intuit_tid)
+        for case in live
+        if isinstance(case.outcome, Accepted)
+        and case.outcome.found is not None
+        and case.entry.action != outbox.REMOVE
+    ]
+    _accepted(saved)
+    done = {case.entry.id for case, _found, _tid in saved}
+    for case in live:
+        if case.entry.id not in done:
+            _settle_one(case, now)
+
+
+def _awaited(case: Case) -> bool:
+    """A late answer to something that was settled meanwhile changes nothing."""
+    return case.entry.unsettled and case.entry.request_id == case.request.request_id
+
+
+def _settle_one(case: Case, now: datetime) -> None:
+    entry, record, request, outcome = case.entry, case.record, case.request, case.outcome
     if isinstance(outcome, Accepted):
-        _accepted(entry, record, request, outcome)
+        note_attempt(entry, request, attempts.ACCEPTED, Fault(intuit_tid=outcome.intuit_tid))
+        _removed(entry, record, request, outcome.found)
     elif isinstance(outcome, Refused):
         _refused(entry, record, request, outcome)
     elif isinstance(outcome, Unknown):
@@ -52,20 +85,33 @@ def settle(entry: Entry, record: Record, request: Request, outcome: Outcome, now
 # -- accepted ----------------------------------------------------------------------------------
 
 
-def _accepted(entry: Entry, record: Record, request: Request, outcome: Accepted) -> None:
-    found = outcome.found
-    note_attempt(entry, request, attempts.ACCEPTED, Fault(intuit_tid=outcome.intuit_tid))
-    if entry.action == outbox.REMOVE and request.operation in ("delete", "void"):
-        _removed(entry, record, request, found)
-        return
-    assert found is not None
-    contradicted = facts.differences(request.entity, request.sent, found)
-    links.note(record, found)
-    entry.accepted()
-    if contradicted:
-        differ(entry, record, request, contradicted, found)
-    else:
-        issues.close_all(record)
+def _accepted(saved: Sequence[tuple[Case, dict[str, Any], str | None]]) -> None:
+    """QuickBooks has them. A crowd costs as many queries as one does."""
+    taken = links.held_by_others([(case.record, found) for case, found, _tid in saved])
+    own = [kept for kept in saved if kept[0].record.id not in taken]
+    if own:
+        links.note_all([(case.record, found) for case, found, _tid in own])
+        issues.close_all([case.record for case, _found, _tid in own])
+    for case, found, tid in own:
+        note_attempt(case.entry, case.request, attempts.ACCEPTED, Fault(intuit_tid=tid))
+        contradicted = facts.differences(case.request.entity, case.request.sent, found)
+        case.entry.accepted()
+        if contradicted:
+            differ(case.entry, case.record, contradicted, found)
+    for case, found, _tid in saved:
+        if case.record.id in taken:
+            reject(case.entry, case.record, LINKED_ELSEWHERE[case.record.kind], {}, theirs=found)
+
+
+LINKED_ELSEWHERE = {
+    "account": "customer_linked_elsewhere",
+    "service": "service_name_taken",
+    "invoice": "dup_number",
+    "payment": "differs",
+    "refund": "differs",
+    "expense": "differs",
+}
+"""What it means that the object found for a record is another record's."""
 
 
 def _removed(entry: Entry, record: Record, request: Request, found: dict[str, Any] | None) -> None:
@@ -76,16 +122,10 @@ def _removed(entry: Entry, record: Record, request: Request, found: dict[str, An
         if found is None:
             mirror.forget(record.firm_id, request.entity, link.quickbooks_id)
     entry.accepted()
-    issues.close_all(record)
+    issues.close_all([record])
 
 
-def differ(
-    entry: Entry,
-    record: Record,
-    request: Request,
-    fields: list[str],
-    found: dict[str, Any],
-) -> None:
+def differ(entry: Entry, record: Record, fields: list[str], found: dict[str, Any]) -> None:
     """QuickBooks said yes, but holds something else than was sent: a person must see it."""
     issues.open_issue(record, "differs", {"field": ", ".join(fields)}, theirs=found)
     if entry.state == outbox.DONE:
@@ -97,11 +137,11 @@ def differ(
 
 def _refused(entry: Entry, record: Record, request: Request, outcome: Refused) -> None:
     note_attempt(entry, request, attempts.REJECTED, outcome.fault)
-    if _ours(outcome.theirs, entry):
+    if request.operation == "create" and _ours(outcome.theirs, entry):
         assert outcome.theirs is not None
         links.note(record, outcome.theirs)
         entry.accepted()
-        issues.close_all(record)
+        issues.close_all([record])
         return
     if outcome.fault.code == "5010" and _only_token_moved(record, request, outcome.theirs):
         entry.set_ready()
@@ -244,7 +284,7 @@ def number_checked(entry: Entry, record: Record, holder: dict[str, Any] | None) 
     elif _ours(holder, entry):
         links.note(record, holder)
         entry.accepted()
-        issues.close_all(record)
+        issues.close_all([record])
     else:
         reject(entry, record, "dup_number", facts_for(record, holder), theirs=holder)
 

@@ -101,7 +101,7 @@ class Planner:
             body = payloads.removal_of(link.quickbooks_id, link.sync_token)
             plan.requests.append(self._request(entry, record, operation, body, link))
             return
-        issues.close_all(record)
+        issues.close_all([record])
         entry.reached = entry.wanted
         entry.rest(outbox.DONE)
 
@@ -271,7 +271,7 @@ def link_to(entry: Entry, record: Record, found: MirrorObject) -> None:
 
     links.take(record, found)
     outcomes.linked_by_itself(entry, record, found.quickbooks_id)
-    issues.close_all(record)
+    issues.close_all([record])
     entry.reached = entry.wanted
     entry.rest(outbox.DONE)
 
@@ -372,4 +372,4 @@ def _number_holders(firm_id: int, invoices: Sequence[Invoice]) -> dict[str, str]
             MirrorNumber.number.in_([invoice.number for invoice in invoices]),
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

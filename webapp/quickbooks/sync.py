@@ -43,6 +43,7 @@ from webapp.quickbooks.flight import (
     item_id,
 )
 from webapp.quickbooks.limits import BATCH, SINGLE
+from webapp.quickbooks.outcomes import Case
 from webapp.quickbooks.plan import Plan, Planner, request_of
 from webapp.quickbooks.session import budget_of, company_of
 
@@ -263,10 +264,18 @@ class _Slice:
         with self._transaction() as now:
             entries = Entry.locked(by_entry)
             records = _records_of(entries.values())
-            for request in flight.requests:
-                entry = entries[request.entry_id]
-                outcome = by_entry[request.entry_id]
-                outcomes.settle(entry, records[entry.id], request, outcome, now)
+            outcomes.settle(
+                [
+                    Case(
+                        entries[request.entry_id],
+                        records[request.entry_id],
+                        request,
+                        by_entry[request.entry_id],
+                    )
+                    for request in flight.requests
+                ],
+                now,
+            )
             self._note_health(list(by_entry.values()), now)
 
     def _note_health(self, results: Sequence[Outcome], now: datetime) -> None:
@@ -350,7 +359,7 @@ class _Slice:
         """Settle it by what is there; False when the request has to be sent again."""
         applied = outcomes.shows(request, theirs)
         if applied:
-            outcomes.settle(entry, record, request, Accepted(theirs), now)
+            outcomes.settle([Case(entry, record, request, Accepted(theirs))], now)
         elif request.operation in ("update", "void", "delete") and outcomes.overtaken(
             request, theirs
         ):
