@@ -19,6 +19,7 @@ AREAS = (
     "sync",
     "issues",
     "settings",
+    "customers",
     "invoice_numbers",
 )
 
