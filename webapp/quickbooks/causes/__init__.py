@@ -33,8 +33,23 @@ from webapp.quickbooks.causes.content import UNKNOWN
 from webapp.quickbooks.causes.wording import Description
 
 __all__ = [
+    "ACTIONS",
     "CAUSES",
+    "CREATE_CUSTOMER",
+    "DELETE",
+    "ENABLE_CARD_METHOD",
+    "KEEP_THEIRS",
+    "LEAVE_OUT",
+    "LINK",
+    "REACTIVATE",
+    "RECREATE",
+    "RENAME",
+    "RESYNC",
+    "SEND_OURS",
+    "SET_INCOME_ACCOUNT",
+    "STOP_SYNCING",
     "UNKNOWN",
+    "USE_NUMBER",
     "Cause",
     "Description",
     "actions_of",
