@@ -7,11 +7,23 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from webapp import intake
 from webapp.demo import content
 from webapp.demo.local_quickbooks import LocalQuickBooks
 from webapp.extensions import db
-from webapp.models import Account, Connection, Firm, Invoice, Payment, Person, Service
+from webapp.models import (
+    Account,
+    Connection,
+    Entry,
+    Firm,
+    Invoice,
+    Payment,
+    Person,
+    Service,
+    outbox,
+)
 from webapp.models.person import OPERATOR
 from webapp.quickbooks import connection, mirror, sync
 from webapp.quickbooks.session import company_of
@@ -19,6 +31,7 @@ from webapp.quickbooks.session import company_of
 FIRST_NUMBER = 1001
 INVOICES = 130
 SETTLED_WITHIN_S = 300
+PAUSE_S = 0.2
 CARD = "Credit Card"
 
 
@@ -170,11 +183,20 @@ class _Demo:
         db.session.commit()
 
     def sync(self) -> None:
-        """Work until nothing more is due, as the workers would."""
+        """Work beside whatever worker runs, until nothing is on its way any more."""
         give_up = time.monotonic() + SETTLED_WITHIN_S
         while time.monotonic() < give_up:
-            if not sync.run_slice(self.firm.id):
+            if not sync.run_slice(self.firm.id) and not self._anything_on_its_way():
                 return
+            time.sleep(PAUSE_S)
+
+    def _anything_on_its_way(self) -> bool:
+        moving = Entry.state.in_((outbox.READY, outbox.SENT))
+        found = db.session.scalar(
+            select(Entry.id).where(Entry.firm_id == self.firm.id, moving).limit(1)
+        )
+        db.session.commit()
+        return found is not None
 
     # -- this week ---------------------------------------------------------------------------
 

@@ -106,7 +106,7 @@ class Connection(db.Model):
     def claim_slice(cls, firm_id: int, lease: timedelta) -> int | None:
         """Take the right to work on the firm for ``lease``; its fence, or None if another has it.
 
-        Fences only grow, so that a worker which slept past its lease is told apart from the one
+        Nothing is sent before set-up is accepted. Fences only grow, so that a worker which slept past its lease is told apart from the one
         that took over.
         """
         now = database_now(db.session())
@@ -115,6 +115,7 @@ class Connection(db.Model):
             .where(
                 cls.firm_id == firm_id,
                 cls.state == CONNECTED,
+                cls.set_up_at.is_not(None),
                 (cls.slice_until.is_(None)) | (cls.slice_until <= now),
                 (cls.not_before.is_(None)) | (cls.not_before <= now),
             )

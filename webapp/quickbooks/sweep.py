@@ -20,6 +20,7 @@ def sweep() -> int:
     firms = db.session.scalars(
         select(Connection.firm_id).where(
             Connection.state == CONNECTED,
+            Connection.set_up_at.is_not(None),
             (Connection.not_before.is_(None)) | (Connection.not_before <= now),
             (Connection.slice_until.is_(None)) | (Connection.slice_until <= now),
             due,
