@@ -24,6 +24,7 @@ SHOWN = 50
 class Panel:
     """The QuickBooks side of one record. ``attempts`` is None for who may not read them."""
 
+    kind: str
     standing: Standing
     connection: str
     waits_for: Record | None
@@ -42,6 +43,7 @@ def panel_of(record: Record) -> Panel:
     fixes = person is not None and person.fixes_sync
     needed = _needed(at)
     return Panel(
+        kind=record.kind,
         standing=at,
         connection=connection_state(record.firm_id),
         waits_for=needed,
