@@ -5,6 +5,7 @@ The schemas only describe: what a field may hold is decided in ``webapp.intake``
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
@@ -42,6 +43,19 @@ class Fields(ma.Schema):
         unknown = ma.INCLUDE
 
 
+class QueryParser(FlaskParser):
+    REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
+    DEFAULT_VALIDATION_STATUS = REFUSED.value
+
+    def handle_error(self, error: ma.ValidationError, *_args: Any, **_kwargs: Any) -> None:  # type: ignore[override]
+        raise Refused({field: list(found) for field, found in _messages(error).items()})
+
+
+def _messages(error: ma.ValidationError) -> dict[str, list[str]]:
+    by_location: dict[str, dict[str, list[str]]] = error.normalized_messages()
+    return {field: found for fields in by_location.values() for field, found in fields.items()}
+
+
 class Description(Api):
     """The document. Errors stay with the application's own handlers."""
 
@@ -54,19 +68,10 @@ class Description(Api):
         """Pages carry their cursor in the body."""
 
     def _register_responses(self) -> None:
-        response = {"description": "What is wrong, and with which field.", "schema": Problem}
-        prepare_response(response, self.spec, PROBLEM)
-        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, response, lazy=True)
-
-
-class QueryParser(FlaskParser):
-    def handle_error(self, error: ma.ValidationError, *_args: Any, **_kwargs: Any) -> None:  # type: ignore[override]
-        raise Refused({field: list(found) for field, found in _messages(error).items()})
-
-
-def _messages(error: ma.ValidationError) -> dict[str, list[str]]:
-    by_location: dict[str, dict[str, list[str]]] = error.normalized_messages()
-    return {field: found for fields in by_location.values() for field, found in fields.items()}
+        for name in (self.DEFAULT_ERROR_RESPONSE_NAME, QueryParser.REFUSED.name):
+            response = {"description": "What is wrong, and with which field.", "schema": Problem}
+            prepare_response(response, self.spec, PROBLEM)
+            self.spec.components.response(name, response, lazy=True)
 
 
 class Area(Blueprint):
