@@ -17,6 +17,7 @@ import structlog
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp import hints
 from webapp.extensions import db
 from webapp.quickbooks import sweep
 from wsgi import app
@@ -90,6 +91,7 @@ def tasks() -> list[Task]:
 
 
 def main() -> None:
+    hints.ensure_redis(app)
     scheduler = Scheduler(tasks())
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from webapp.hints import QUEUE
+from webapp import hints
 from wsgi import app
 
 TTL_S = 25
@@ -18,8 +18,9 @@ MAINTENANCE_S = 10
 
 
 def main() -> None:
+    hints.ensure_redis(app)
     worker = SimpleWorker(
-        [QUEUE],
+        [hints.QUEUE],
         connection=app.extensions["redis_for_workers"],
         serializer=JSONSerializer,
         worker_ttl=TTL_S,

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import (
     commands,
     config,
+    database_version,
     errors,
     formats,
     hints,
@@ -30,17 +31,19 @@ ROOT = Path(__file__).resolve().parent.parent
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """A configured application.
 
-    A missing or malformed setting stops the start with one clear line and exit code 2.
+    A missing or malformed setting, or a database that is newer than the code, stops the start with
+    one clear line and exit code 2.
     """
     try:
-        settings = config.load()
-    except config.SettingsError as error:
+        settings = config.load() | (overrides or {})
+        database_version.fit(str(settings["SQLALCHEMY_DATABASE_URI"]))
+    except (config.SettingsError, database_version.UnfitDatabase) as error:
         print(f"Cuadra cannot start: {error}", file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from None
     app = Flask(
         __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
-    app.config.update(settings | (overrides or {}))
+    app.config.update(settings)
     app.config["INSTANCE"].mkdir(parents=True, exist_ok=True, mode=0o700)
     logs.configure()
     _bind_extensions(app)

@@ -6,10 +6,10 @@ import json
 import os
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from webapp import demo
+from webapp import demo, hints
 from webapp.demo.local_quickbooks import LocalQuickBooks
 from webapp.extensions import db
 from webapp.models import ApiToken, Firm, Person
@@ -92,6 +92,7 @@ def adopt(firm_id: int, realm_id: str, refresh_token: str, unmatched: str) -> No
     """Store a connection that was made elsewhere, sealed, and accept set-up's defaults."""
     if db.session.get(Firm, firm_id) is None:
         raise click.ClickException(f"--firm: there is no firm {firm_id}.")
+    hints.ensure_redis(current_app)
     try:
         adopted = connection.adopt(firm_id, realm_id, refresh_token, unmatched)
     except connection.CannotConnect as error:

@@ -14,6 +14,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from webapp import embedded_redis
 from webapp.extensions import db
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,13 @@ def init_app(app: Flask) -> None:
     app.extensions["sync_queue"] = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
 
 
+def ensure_redis(app: Flask) -> None:
+    """Start the embedded Redis where no other was named and none answers yet."""
+    instance = app.config["INSTANCE"]
+    if app.config["REDIS_URL"] == embedded_redis.url(instance):
+        embedded_redis.ensure(instance)
+
+
 def after_commit(firm_id: int) -> None:
     """Hint once the present transaction is committed; a rollback forgets it."""
     db.session().info.setdefault(_KEY, set()).add(firm_id)
@@ -41,12 +49,16 @@ def after_commit(firm_id: int) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _send(session: Session) -> None:
+    if session.in_nested_transaction():  # only a savepoint: nothing to be seen yet
+        return
     for firm_id in session.info.pop(_KEY, ()):
         send(firm_id)
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
+    if session.in_nested_transaction():  # what came before the savepoint still stands
+        return
     session.info.pop(_KEY, None)
 
 
