@@ -65,7 +65,7 @@ ALL_FACTS = {
     "ours": "$1,120.00",
     "theirs": "$1,020.00",
     "time": "2:45 PM",
-    "currency": "EUR",
+    "line": 3,
     "limit": "100",
     "length": "120",
     "value": "58",

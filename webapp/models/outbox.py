@@ -301,13 +301,19 @@ class Entry(db.Model):
         self.waits_kind = self.waits_id = None
         self.due_at = second_try_at if self.tries == 1 else None
 
+    def go_again(self) -> None:
+        """Plan it anew at once, as a new intent: what was sent certainly did not execute."""
+        self._forget_request()
+        self.picked = 0
+        self.set_ready()
+
     def put_back(self, now: datetime, not_before: datetime | None = None) -> None:
         """It certainly did not execute; try again later with the same request id."""
         pause = RETRY_PLAN[min(self.failures, len(RETRY_PLAN) - 1)]
         self.failures += 1
         self.picked = 0
         self.set_ready(max(now + pause, not_before or now))
-        self.sent_at = None
+        self.sent_at = self.batch_id = self.batch_item = None
 
     def look_again(self, at: datetime) -> None:
         """Still unknown: come back to it."""

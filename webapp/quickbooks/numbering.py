@@ -60,6 +60,12 @@ def suggestion(invoice: Invoice) -> str:
     return next_free_after(invoice.firm_id, last)
 
 
+def may_renumber(invoice: Invoice) -> bool:
+    """Its number was assigned, and the firm's numbers follow QuickBooks'."""
+    firm = db.session.get_one(Firm, invoice.firm_id)
+    return invoice.number_assigned and firm.sync_invoice_numbers
+
+
 def renumber(invoice: Invoice) -> None:
     """Give an assigned invoice the next number and record it; the caller commits."""
     old = invoice.number

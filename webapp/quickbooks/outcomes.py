@@ -36,6 +36,8 @@ from webapp.quickbooks.payloads import ENTITIES, marker
 NO_SECOND_TRY = frozenset({"edited", "record_deleted", "differs", "stopped_worker"})
 """Causes that only a person's decision can end: trying again by itself would be pointless."""
 
+REMOVALS = ("delete", "void")
+
 
 @dataclass(frozen=True)
 class Case:
@@ -55,7 +57,7 @@ def settle(cases: Sequence[Case], now: datetime) -> None:
         for case in live
         if isinstance(case.outcome, Accepted)
         and case.outcome.found is not None
-        and case.entry.action != outbox.REMOVE
+        and case.request.operation not in REMOVALS
     ]
     _accepted(saved)
     done = {case.entry.id for case, _found, _tid in saved}
@@ -144,7 +146,9 @@ def _refused(entry: Entry, record: Record, request: Request, outcome: Refused) -
         issues.close_all([record])
         return
     if outcome.fault.code == "5010" and _only_token_moved(record, request, outcome.theirs):
-        entry.set_ready()
+        entry.go_again()
+        return
+    if outcome.fault.code == "6140" and _renumbered(entry, record, request, outcome.theirs):
         return
     cause, said = causes.classify(outcome.fault, record.kind, request.operation)
     known = {**said, **facts_for(record, outcome.theirs)}
@@ -166,6 +170,26 @@ def _only_token_moved(record: Record, request: Request, theirs: dict[str, Any] |
     if facts.edited(link.known, facts.facts_of(request.entity, theirs)):
         return False
     link.sync_token = str(theirs["SyncToken"])
+    return True
+
+
+def _renumbered(
+    entry: Entry, record: Record, request: Request, theirs: dict[str, Any] | None
+) -> bool:
+    """Somebody took the number of an assigned invoice while it was on its way: it takes the next.
+
+    Only where the firm's numbers are synced; the mirror learns of the holder first.
+    """
+    from webapp.quickbooks import numbering
+
+    if request.operation != "create" or theirs is None or not isinstance(record, Invoice):
+        return False
+    if not numbering.may_renumber(record):
+        return False
+    mirror.keep(record.firm_id, "Invoice", theirs)
+    numbering.renumber(record)
+    entry.wanted = record.version
+    entry.go_again()
     return True
 
 

@@ -391,8 +391,7 @@ class _Slice:
             if request.entry_id in repeated:
                 entry.mark_sent(now, self.cutoff)
             elif entry.batch_id is not None:
-                entry.rest(outbox.DONE)
-                entry.set_ready()
+                entry.go_again()
             else:
                 entry.mark_sent(now, self.cutoff)
                 flights.append(Flight.of_one(request, self._send_by()))

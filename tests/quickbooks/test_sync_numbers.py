@@ -1,0 +1,170 @@
+"""What becomes of an invoice whose number QuickBooks has already."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.quickbooks.office import Json, MakeOffice, Office
+
+
+@pytest.fixture
+def apart(make_office: MakeOffice) -> Office:
+    return make_office(connected=False)
+
+
+def invoice_of_theirs(office: Office, number: str) -> Json:
+    """An invoice that somebody typed in QuickBooks."""
+    names = [c for c in office.objects("Customer") if c["DisplayName"] == "Grace Hopper"]
+    customer = names[0] if names else office.create_theirs("Customer", DisplayName="Grace Hopper")
+    items = [i for i in office.objects("Item") if i["Name"] == "Consulting"]
+    income = {"value": office.account_called("Services")}
+    item = (
+        items[0]
+        if items
+        else office.create_theirs(
+            "Item", Name="Consulting", Type="Service", IncomeAccountRef=income
+        )
+    )
+    detail = {"ItemRef": {"value": item["Id"]}}
+    line = {"Amount": 75, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+    return office.create_theirs(
+        "Invoice",
+        CustomerRef={"value": customer["Id"]},
+        DocNumber=number,
+        TxnDate="2026-11-19",
+        Line=[line],
+    )
+
+
+def writes_of_ours(office: Office) -> list[str]:
+    """How QuickBooks answered each invoice that Cuadra sent."""
+    return [e["outcome"] for e in office.ledger(entity="Invoice") if e["requestid"]]
+
+
+def test_number_known_to_be_taken_is_never_sent(apart: Office) -> None:
+    theirs = invoice_of_theirs(apart, "1042")
+    apart.connect()
+    invoice = apart.invoice(apart.client(), apart.service(), number="1042")
+    apart.work()
+    issue = apart.only_issue()
+    assert (issue.cause, issue.facts["n"], issue.facts["next"]) == ("dup_number", "1042", "1043")
+    assert issue.theirs is not None
+    assert issue.theirs["Id"] == theirs["Id"]
+    assert apart.state("invoice", invoice) == "failed"
+    assert writes_of_ours(apart) == []
+
+
+def test_number_taken_meanwhile_is_found_by_the_rejection(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    theirs = invoice_of_theirs(office, "1042")
+    office.invoice(account, service, number="1042")
+    office.work()
+    issue = office.only_issue()
+    assert issue.cause == "dup_number"
+    assert issue.theirs is not None
+    assert issue.theirs["Id"] == theirs["Id"]
+    assert writes_of_ours(office) == ["6140"]
+
+
+def test_use_number_sends_the_invoice_under_the_next_one(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    invoice_of_theirs(office, "1042")
+    invoice = office.invoice(account, service, number="1042")
+    office.work()
+    office.act(office.only_issue(), "use-number")
+    office.work()
+    assert office.theirs("invoice", invoice)["DocNumber"] == "1043"
+    assert office.issues() == []
+    office.require_order()
+
+
+def test_link_takes_the_invoice_typed_there_as_ours(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    theirs = invoice_of_theirs(office, "1042")
+    invoice = office.invoice(account, service, number="1042")
+    office.work()
+    office.act(office.only_issue(), "link", quickbooks_id=theirs["Id"])
+    office.work()
+    assert office.quickbooks_id("invoice", invoice) == theirs["Id"]
+    assert len(office.objects("Invoice")) == 1
+
+
+@pytest.mark.parametrize("change", ["delete", "renumber"])
+def test_number_that_has_become_free_is_used(apart: Office, change: str) -> None:
+    theirs = invoice_of_theirs(apart, "1042")
+    apart.connect()
+    if change == "delete":
+        apart.control("objects/delete", entity="Invoice", id=theirs["Id"])
+    else:
+        fields = {"DocNumber": "X-9"}
+        apart.control("objects/update", entity="Invoice", id=theirs["Id"], fields=fields)
+    invoice = apart.invoice(apart.client(), apart.service(), number="1042")
+    apart.work()
+    assert apart.theirs("invoice", invoice)["DocNumber"] == "1042"
+    assert apart.issues() == []
+
+
+def test_duplicate_is_found_though_quickbooks_would_take_it(apart: Office) -> None:
+    apart.control("preferences", CustomTxnNumbers=False)
+    invoice_of_theirs(apart, "1042")
+    apart.connect()
+    apart.invoice(apart.client(), apart.service(), number="1042")
+    apart.work()
+    assert apart.only_issue().cause == "dup_number"
+    assert writes_of_ours(apart) == []
+
+
+def test_assigned_number_follows_quickbooks_where_numbers_are_synced(apart: Office) -> None:
+    invoice_of_theirs(apart, "INV-0099")
+    apart.connect()
+    apart.settings(sync_invoice_numbers=True)
+    invoice = apart.invoice(apart.client(), apart.service())
+    apart.work()
+    assert apart.theirs("invoice", invoice)["DocNumber"] == "INV-0100"
+
+
+def test_assigned_number_known_to_be_taken_is_renumbered(apart: Office) -> None:
+    apart.settings(sync_invoice_numbers=True)
+    invoice = apart.invoice(apart.client(), apart.service())
+    invoice_of_theirs(apart, "1001")
+    apart.connect()
+    apart.work()
+    assert apart.theirs("invoice", invoice)["DocNumber"] == "1002"
+    assert apart.issues() == []
+    assert ("renumber", "accepted") in apart.attempts("invoice", invoice)
+
+
+def test_assigned_number_taken_meanwhile_is_renumbered_without_an_issue(office: Office) -> None:
+    office.settings(sync_invoice_numbers=True)
+    account, service = office.client(), office.service()
+    office.work()
+    invoice_of_theirs(office, "1001")
+    invoice = office.invoice(account, service)
+    office.work()
+    assert writes_of_ours(office) == ["6140", "ok"]
+    assert office.theirs("invoice", invoice)["DocNumber"] == "1002"
+    assert office.issues() == []
+
+
+def test_assigned_number_is_not_changed_where_numbers_are_not_synced(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    invoice_of_theirs(office, "1001")
+    office.invoice(account, service)
+    office.work()
+    assert office.only_issue().cause == "dup_number"
+
+
+def test_numbers_of_many_invoices_made_at_once_follow_each_other(apart: Office) -> None:
+    invoice_of_theirs(apart, "1041")
+    apart.connect()
+    apart.settings(sync_invoice_numbers=True)
+    account, service = apart.client(), apart.service()
+    invoices = [apart.invoice(account, service) for _ in range(12)]
+    apart.work()
+    numbers = [apart.theirs("invoice", i)["DocNumber"] for i in invoices]
+    assert numbers == [str(n) for n in range(1042, 1054)]
+    apart.require_order()
