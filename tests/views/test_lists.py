@@ -78,15 +78,15 @@ def test_a_profile_costs_the_same_whatever_the_client_has(
     assert len(statements) == few
 
 
-def test_every_row_is_on_exactly_one_page(
+def test_every_row_is_on_exactly_one_page_the_latest_first(
     app: Flask, firm: FirmFixture, owner: FlaskClient
 ) -> None:
-    """All of one day: the order has to hold by more than the date."""
+    """All are of one day: the order has to hold by more than the date."""
     add_invoices(app, firm, SIZE + 3)
     pages = [owner.get(f"/invoices?page={n}").text for n in (1, 2)]
     shown = [re.findall(r">#(A-\d+)<", page) for page in pages]
     assert [len(numbers) for numbers in shown] == [SIZE, 3]
-    assert len({*shown[0], *shown[1]}) == SIZE + 3
+    assert [*shown[0], *shown[1]] == [f"A-{n:03}" for n in range(SIZE + 3, 0, -1)]
     assert "51 to 53 of 53" in pages[1]
 
 
