@@ -84,8 +84,8 @@ CAUSES = catalogue(
     Cause(
         "set_up_missing",
         HERE,
-        _l("An account is not chosen in the set-up"),
-        _l("Choose it in Settings, Integrations, QuickBooks, then resync."),
+        _l("A choice of the set-up is missing"),
+        _l("Make it in Settings, Integrations, QuickBooks, then resync."),
         detail=_l("It is %(account)s."),
     ),
     Cause(

@@ -129,6 +129,7 @@ CAUSES = catalogue(
         HERE,
         _l("A line has no service"),
         _l("Choose a service for every line: that sends it again."),
+        detail=_l("It is line %(line)s."),
     ),
     Cause(
         "amount_negative",
@@ -140,7 +141,7 @@ CAUSES = catalogue(
         "currency",
         HERE,
         (
-            _l("It is in %(currency)s, not in your company’s currency"),
+            _l("It is in %(ours)s, and your company’s currency is %(theirs)s"),
             _l("It is not in your company’s currency"),
         ),
         _l(
