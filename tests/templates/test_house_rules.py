@@ -1,4 +1,4 @@
-"""Do templates, scripts and styles keep the house's rules: no inline code, htmx 4's words, 60 kB?"""
+"""Do templates, scripts and styles keep the house's rules: no inline code, htmx 4, 60 kB?"""
 
 import gzip
 import re
