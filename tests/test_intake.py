@@ -107,6 +107,7 @@ def test_text_from_a_form_and_values_from_json_give_the_same_record(books: Firm)
     [
         ({"account": None}, "account"),
         ({"account": 10**30}, "account"),
+        ({"account": "1".zfill(23)}, "account"),
         ({"account": {"external_id": "nobody"}}, "account"),
         ({"account": {"external_id": "\0"}}, "account"),
         ({"number": ""}, "number"),

@@ -177,6 +177,7 @@ def test_a_refusal_has_one_entry_per_field_and_changes_nothing(program: Program)
         (b"[]", "application/json", 422),
         (b"null", "application/json", 422),
         (b"1" * 5000, "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
         (b"name=Ada", "application/x-www-form-urlencoded", 415),
     ],
 )

@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext
+from werkzeug.exceptions import BadRequest
 
 from webapp.intake import Refused
 
 
 def json_object() -> dict[str, Any]:
     """The body's object. Answers 400 or 415 for what is not JSON; raises Refused for other JSON."""
-    body = request.get_json()
+    body = _json()
     if not isinstance(body, dict):
         raise Refused({"body": [gettext("Write one JSON object.")]})
     return body
@@ -23,9 +24,16 @@ def optional_object() -> dict[str, Any]:
 
 
 def json_array(longest: int) -> list[Any]:
-    body = request.get_json()
+    body = _json()
     if not isinstance(body, list):
         raise Refused({"body": [gettext("Write a JSON array.")]})
     if len(body) > longest:
         raise Refused({"body": [gettext("Send %(n)s items or fewer.", n=longest)]})
     return body
+
+
+def _json() -> Any:
+    try:
+        return request.get_json()
+    except RecursionError:
+        raise BadRequest(gettext("The JSON is nested too deeply.")) from None

@@ -5,6 +5,7 @@ A lookup may serve many items: bulk loads what its items name with one query per
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from webapp.models import Record, model_of
 
 LARGEST_ID = 2**63 - 1
 IDS_PER_QUERY = 500
+
+_DIGITS = re.compile(r"[0-9]{1,19}")
 
 
 class Lookup:
@@ -85,8 +88,8 @@ def _encodable(value: str) -> bool:
 
 
 def _as_id(value: Any) -> int | None:
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        value = int(value.strip()[:20])
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST_ID:
         return None
     return value

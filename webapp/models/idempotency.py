@@ -40,13 +40,11 @@ class IdempotencyKey(db.Model):
     def claim(cls, firm_id: int, key: str, fingerprint: str) -> IdempotencyKey:
         """A row for the request that is under way. Raises IntegrityError if another has the key.
 
-        A second request waits here on PostgreSQL until the first one's transaction ends.
+        A second request waits here on PostgreSQL until the first one's transaction ends. Rows that
+        are too old go at the same time.
         """
+        db.session.execute(delete(cls).where(cls.created_at < utc_now() - KEPT_FOR))
         row = cls(firm_id=firm_id, key=key, fingerprint=fingerprint)
         db.session.add(row)
         db.session.flush()
         return row
-
-    @classmethod
-    def forget_old(cls) -> None:
-        db.session.execute(delete(cls).where(cls.created_at < utc_now() - KEPT_FOR))
