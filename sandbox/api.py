@@ -80,7 +80,7 @@ def handle(world: World, request: Request) -> Response:
     target = target_of(request)
     try:
         company = admission.admit(world, request, target.realm_id, target.operation)
-        if target.operation == "pdf":
+        if target.entity is not None and target.operation == "pdf":
             return documents.pdf(company, target.name, target.segments[1])
         answer = _answer(world, request, target, company)
     except Refusal as refusal:

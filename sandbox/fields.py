@@ -178,7 +178,7 @@ def _memo(field: Field, value: object, path: str) -> Body:
 def _object(field: Field, value: object, path: str) -> Body:
     if not isinstance(value, dict):
         raise errors.unreadable()
-    return {name: item for name, item in value.items() if not _is_empty(item)}
+    return {name: None if _is_empty(item) else item for name, item in value.items()}
 
 
 def _list(field: Field, value: object, path: str) -> list[Any]:

@@ -24,10 +24,16 @@ def read_lines(payload: list[object], entity: str, before: Record | None) -> lis
     """Check each line by itself and give it an Id; subtotal lines that came back are dropped.
 
     Raises Refusal 2010, 2020, 2050, 2170 or 6070."""
-    lines = [line for line in (_read_line(item, entity) for item in payload) if line]
+    read = (_read_line(item, entity) for item in payload)
+    lines = [line for line in read if line and not _applies_nothing(line, entity)]
     known = {line.get("Id") for line in (before.body.get("Line") or [])} if before else set()
     _number_lines(lines, {str(identifier) for identifier in known if identifier})
     return lines
+
+
+def _applies_nothing(line: Body, entity: str) -> bool:
+    """A payment's line of 0 links nothing, so it is not kept."""
+    return entity in ("Payment", "BillPayment") and not line["Amount"]
 
 
 def _read_line(item: object, entity: str) -> Body | None:
@@ -44,7 +50,10 @@ def _read_line(item: object, entity: str) -> Body | None:
     elif entity not in UNTYPED:
         raise errors.required("Line.DetailType")
     _check_amount(line, kind, line.get(detail_name) or {})
-    _check_linked(line)
+    if entity in UNTYPED:
+        _check_linked(line)
+    else:
+        line.pop("LinkedTxn", None)  # dropped without a word, as QuickBooks does
     return line
 
 

@@ -387,6 +387,8 @@ def _set_type(world: World, company: Company, record: Record, form: dict[str, st
 
 
 def _pay(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
+    if record.entity != "Invoice":
+        raise Problem("Only an invoice is paid here.")
     amount = Decimal(form.get("amount") or "0")
     link = {"TxnId": record.id, "TxnType": record.entity}
     fields = {
@@ -399,6 +401,8 @@ def _pay(world: World, company: Company, record: Record, form: dict[str, str]) -
 
 
 def _deposit(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
+    if record.entity != "Payment":
+        raise Problem("Only a payment is deposited here.")
     bank = next(r for r in company.live("Account") if r.body["AccountType"] == "Bank")
     link = {"TxnId": record.id, "TxnType": record.entity}
     fields = {

@@ -13,7 +13,7 @@ from sandbox.company import DELETED, VOIDED, ZERO, Draft, Record
 from sandbox.entities import Entity
 from sandbox.fields import read_body
 from sandbox.switches import Switches
-from sandbox.wire import Body, cents, copy_of
+from sandbox.wire import Body, cents, copy_of, filled
 
 TOTALLED = {*lines.SALES, "Purchase", "Bill", "Deposit", "JournalEntry"}
 MEMO_VOIDED = "Voided"
@@ -33,7 +33,7 @@ def create(
     """Raises Refusal; nothing is staged for good before `draft.commit()`."""
     if not entity.creatable:
         raise errors.unsupported(f"create {entity.name}")
-    body = {k: v for k, v in _read(entity, payload, None).items() if v is not None}
+    body = filled(_read(entity, payload, None))
     body.pop("Id", None)
     body.pop("LinkedTxn", None)
     _complete(draft, entity, body, None, payload, switches, options)
@@ -149,7 +149,7 @@ def _merged(entity: Entity, before: Record, sent: Body, sparse: bool) -> Body:
     if entity.name == "Preferences":
         sent = {k: {**before.body.get(k, {}), **(v or {})} for k, v in sent.items()}
         kept = copy_of(before.body)
-    return {k: v for k, v in {**kept, **sent}.items() if v is not None}
+    return filled({**kept, **sent})
 
 
 def _survives_full_update(entity: Entity, name: str) -> bool:
