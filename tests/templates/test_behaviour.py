@@ -1,5 +1,6 @@
 """Do the scripts do what the keyboard and the pointer expect, on the page itself?"""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -238,6 +239,22 @@ def test_select_all_takes_what_bulk_may_touch(page: Page) -> None:
     body = sent.value.post_data or ""
     assert "action=resync" in body
     assert body.count("issue=") == 4
+
+
+def test_answer_to_a_search_leaves_what_is_being_typed(page: Page) -> None:
+    page.goto(INVOICES)
+    held: list[Route] = []
+    page.route("**/errors/invoices?q=*", lambda route: held.append(route))
+    search = page.locator("#qb-search")
+    with page.expect_request("**/errors/invoices?q=10*"):
+        search.press_sequentially("10")
+    page.evaluate("document.getElementById('qb-search').value = '1042'")
+    with page.expect_response("**/errors/invoices?q=10*"):
+        held[0].continue_()
+    expect(page.locator("#qb-list.htmx-request")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"\?q=10"))
+    expect(search).to_have_value("1042")
+    expect(search).to_be_focused()
 
 
 # ---- dialog, toasts ----
