@@ -1,0 +1,293 @@
+"""One issue on the page: its row, its detail, and every act of ``quickbooks.actions`` as a form."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from webapp.extensions import db
+from webapp.models import Account, Issue
+from webapp.models import issue as issues
+from webapp.quickbooks import actions, bulk, customers
+from webapp.quickbooks.actions import ActionRefused
+from webapp.quickbooks.causes import cause as names
+from webapp.rights import LARGEST_ID, firm_id, for_fixers, person_id
+from webapp.views.answers import from_htmx
+from webapp.views.quickbooks_account_rows import suggestion_of
+from webapp.views.quickbooks_details import detail_of
+from webapp.views.quickbooks_lists import Wish, counts_of
+from webapp.views.quickbooks_page import (
+    FOLDER,
+    connection_of,
+    integrations,
+    list_fragment,
+    page_with,
+    tabs,
+)
+from webapp.views.quickbooks_page_model import IssueRow, Suggestions
+from webapp.views.quickbooks_picking import Picked, pick
+from webapp.views.quickbooks_questions import question_about
+from webapp.views.quickbooks_results import Result, result_of
+from webapp.views.quickbooks_rows import ASKING, LEAVING, Rows
+from webapp.views.settings_menu import INTEGRATIONS_URL
+
+bp = Blueprint(
+    "quickbooks_issues", __name__, url_prefix=f"{INTEGRATIONS_URL}/issues/<int:issue_id>"
+)
+
+Answer = Response | str | tuple[str, int]
+
+
+# -- looking --------------------------------------------------------------------------------------
+
+
+@bp.get("/row")
+@for_fixers
+def row(issue_id: int) -> str:
+    """How far a syncing row is; asked every 2 s until it is settled."""
+    issue = _own(issue_id)
+    if issue.state == issues.CLOSED:
+        return _after_closing(issue)
+    rows = _rows(issue)
+    shown = rows.row(issue)
+    if shown.state == "open" and not shown.state_text:
+        shown = rows.row(issue, state="failed_again", news=_failed_again(issue))
+    if shown.state == "syncing":
+        return _render_row(shown)
+    return _render_row(shown) + _changes(issue, Result(said=shown.state_text))
+
+
+def _after_closing(issue: Issue) -> str:
+    """Fixed; unless QuickBooks now refuses the record for another reason."""
+    other = Issue.open_of(issue.record)
+    if other is not None:
+        shown = _rows(other).row(
+            other, state="failed_again", news=gettext("A new answer, just now.")
+        )
+        return _render_row(shown) + _changes(other, Result(said=shown.cause))
+    shown = _rows(issue).row(issue, state="fixed")
+    return _render_row(shown) + _changes(issue, result_of(issue, names.RESYNC))
+
+
+def _failed_again(issue: Issue) -> str:
+    if issue.tries <= 1:
+        return gettext("Failed again, just now.")
+    words = {2: gettext("Second try, just now."), 3: gettext("Third try, just now.")}
+    return words.get(issue.tries) or gettext("Try %(number)s, just now.", number=issue.tries)
+
+
+@bp.get("/detail")
+@for_fixers
+def detail(issue_id: int) -> Answer:
+    """The detail alone; without htmx, the list with this row opened."""
+    issue = _own(issue_id)
+    if not from_htmx():
+        return redirect(_list_url(issue, open=issue.id), 303)
+    rows = _rows(issue)
+    shown = detail_of(rows, issue, rows.row(issue, opened=True))
+    return render_template(f"{FOLDER}/_detail.html", row=shown, detail=shown.detail)
+
+
+@bp.get("/customers")
+@for_fixers
+def suggest(issue_id: int) -> str:
+    """The combobox's options for what was typed."""
+    issue = _own(issue_id)
+    account = issue.record
+    if not isinstance(account, Account):
+        abort(404)
+    typed = request.args.get("q", "").strip()[:200]
+    return render_template(
+        f"{FOLDER}/_suggestions.html",
+        suggestions=_suggestions(account, typed),
+        combo_id=f"qb-customer-{issue.id}",
+    )
+
+
+def _suggestions(account: Account, typed: str) -> Suggestions:
+    found = customers.suggest(account.firm_id, typed, account)
+    spoken = ngettext("%(num)s customer matches", "%(num)s customers match", found.total)
+    text = gettext("%(n)s of %(all)s customers match", n=found.total, all=found.customers)
+    if not found.total:
+        text = gettext("No QuickBooks customer matches “%(q)s”", q=typed or account.name)
+    return Suggestions(
+        text=text,
+        spoken=spoken,
+        options=tuple(suggestion_of(one, customers.search_key(typed)) for one in found.candidates),
+        create_label=gettext("Create “%(name)s” in QuickBooks", name=account.display_name),
+        create_name=account.display_name,
+    )
+
+
+# -- acting ---------------------------------------------------------------------------------------
+
+
+@bp.get("/<action>")
+@for_fixers
+def ask(issue_id: int, action: str) -> Answer:
+    """The question before an act that asks first."""
+    issue = _own(issue_id)
+    if action not in ASKING:
+        abort(HTTPStatus.METHOD_NOT_ALLOWED)
+    if action not in actions.available(issue):
+        flash(gettext("This is not possible any more."))
+        return redirect(_list_url(issue), 303)
+    page = "_question" if from_htmx() else "question"
+    return render_template(f"{FOLDER}/{page}.html", question=question_about(issue, action))
+
+
+@bp.post("/<action>")
+@for_fixers
+def act(issue_id: int, action: str) -> Answer:
+    issue = _own(issue_id)
+    if issue.state == issues.CLOSED:
+        return _gone(issue)
+    picked = pick(issue, action, request.form)
+    if picked.problem:
+        return _refused(issue, picked, picked.problem)
+    try:
+        actions.perform(issue, picked.action, person_id(), picked.arguments)
+    except ActionRefused as refusal:
+        return _refused(issue, picked, refusal)
+    if "shared" in request.form:
+        _do_the_others(issue, picked.action)
+    return _done(issue, picked.action)
+
+
+@bp.post("/sync-again")
+@for_fixers
+def sync_again(issue_id: int) -> Answer:
+    """Undo "do not sync this account"."""
+    issue = _own(issue_id)
+    account = issue.record
+    if not isinstance(account, Account):
+        abort(404)
+    account.set_sync(True, person_id())
+    db.session.commit()
+    said = gettext("Sync is on for %(account)s.", account=account.name)
+    if not from_htmx():
+        flash(said)
+        return redirect(_list_url(issue), 303)
+    return list_fragment(Wish(issue.firm_id, issue.kind), said, toast=said)
+
+
+def _do_the_others(issue: Issue, action: str) -> None:
+    """The line stood for every record that the same cause keeps back."""
+    others = Issue.shared_by == issue.shared_by
+    if action == names.RESYNC:
+        bulk.resync(issue.firm_id, issue.kind, others, person_id())
+    elif action == actions.IGNORE:
+        bulk.ignore(issue.firm_id, issue.kind, others, person_id())
+    elif action == actions.RESTORE:
+        bulk.restore(issue.firm_id, issue.kind, others)
+    db.session.commit()
+
+
+# -- answering ------------------------------------------------------------------------------------
+
+
+def _done(issue: Issue, action: str) -> Answer:
+    result = result_of(issue, action)
+    if not from_htmx():
+        flash(result.toast or result.said or gettext("Done."))
+        return redirect(_list_url(issue), 303)
+    if request.headers.get("HX-Target", "").endswith("#qb-list"):
+        return list_fragment(Wish(issue.firm_id, issue.kind), result.said)
+    if action in LEAVING or action in ASKING:
+        return _changes(issue, result)
+    rows = _rows(issue)
+    state = rows.state_of(issue)
+    shown = rows.row(issue, state="syncing" if state == "open" and not rows.off else state)
+    return _render_row(shown) + _changes(issue, result, closes_detail=True)
+
+
+def _gone(issue: Issue) -> Answer:
+    """Somebody else was quicker."""
+    said = gettext("%(name)s was already fixed.", name=issue.title)
+    if not from_htmx():
+        flash(said)
+        return redirect(_list_url(issue), 303)
+    return _render_row(_rows(issue).row(issue, state="gone")) + _changes(
+        issue, Result(said=said), closes_detail=True
+    )
+
+
+def _refused(issue: Issue, picked: Picked, refusal: ActionRefused) -> Answer:
+    """The row again with what is wrong, beside the field if it is a field's."""
+    db.session.rollback()
+    issue = _own(issue.id)
+    errors = {field: messages[0] for field, messages in refusal.errors.items()}
+    rows = _rows(issue)
+    choosing = issue.kind == "account" and picked.action in (names.LINK, names.CREATE_CUSTOMER)
+    shown = rows.row(
+        issue,
+        news="" if choosing else errors.get("", ""),
+        error=next(iter(errors.values())) if choosing else "",
+        typed=picked.typed,
+        opened=not choosing,
+    )
+    shown = picked.offer(shown)
+    if not choosing:
+        shown = detail_of(rows, issue, shown, request.form, errors)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if not from_htmx():
+        return _list_with(issue, shown), status
+    answer = _render_row(shown)
+    if shown.detail:
+        answer += render_template(
+            f"{FOLDER}/_detail.html", row=shown, detail=shown.detail, oob=True
+        )
+    return answer + render_template(f"{FOLDER}/_said.html", said=str(refusal)), status
+
+
+def _list_with(issue: Issue, shown: IssueRow) -> str:
+    """The whole page, in whose list this row stands as given."""
+    return page_with(Wish(issue.firm_id, issue.kind), shown)
+
+
+def _changes(issue: Issue, result: Result, closes_detail: bool = False) -> str:
+    """Out of band: counts, banner, badge, what is read aloud, a toast."""
+    counts = counts_of(issue.firm_id)
+    return render_template(
+        f"{FOLDER}/_changed.html",
+        tab_entries=tabs(issue.kind, counts),
+        page={"integrations": integrations(counts)},
+        list={
+            "total_open": counts.total_open,
+            "checked_at": _checked_at(issue.firm_id),
+        },
+        result=result,
+        closes=issue.id if closes_detail else None,
+    )
+
+
+def _checked_at(firm: int) -> object:
+    connection = connection_of(firm)
+    return connection.last_success_at if connection else None
+
+
+def _render_row(row: IssueRow) -> str:
+    name = "_account_row" if row.kind == "account" else "_row"
+    return render_template(f"{FOLDER}/{name}.html", row=row)
+
+
+# -- finding --------------------------------------------------------------------------------------
+
+
+def _own(issue_id: int) -> Issue:
+    """The asking firm's issue, or 404."""
+    issue = Issue.in_firm(firm_id(), issue_id) if issue_id <= LARGEST_ID else None
+    if issue is None:
+        abort(404)
+    return issue
+
+
+def _rows(issue: Issue) -> Rows:
+    return Rows(issue.firm_id, issue.kind, [issue], connection_of(issue.firm_id))
+
+
+def _list_url(issue: Issue, **arguments: object) -> str:
+    return url_for("quickbooks_page.errors", name=f"{issue.kind}s", **arguments)

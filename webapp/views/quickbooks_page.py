@@ -1,0 +1,311 @@
+"""Settings, Integrations, QuickBooks: the page, and its six lists at addresses of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from webapp.extensions import db
+from webapp.models import Connection, Entry, Person
+from webapp.models import issue as issues
+from webapp.models.connection import NONE
+from webapp.quickbooks import actions, causes, numbering
+from webapp.quickbooks.causes import cause as names
+from webapp.rights import asking_firm, current_person, firm_id, for_fixers
+from webapp.views.answers import from_htmx
+from webapp.views.quickbooks_activity import activity_card
+from webapp.views.quickbooks_cards import connection_card
+from webapp.views.quickbooks_lists import Counts, Found, Wish, cause_counts, counts_of, find
+from webapp.views.quickbooks_page_model import (
+    Action,
+    Choice,
+    ErrorList,
+    IssueRow,
+    NumberSwitch,
+    QuickBooksPage,
+    Tab,
+)
+from webapp.views.quickbooks_rows import Rows, off_because
+from webapp.views.quickbooks_words import BUTTONS, KIND_OF_LIST, WORDS
+from webapp.views.settings_menu import INTEGRATIONS_URL, settings_menu
+
+bp = Blueprint("quickbooks_page", __name__, url_prefix=INTEGRATIONS_URL)
+
+FOLDER = "settings/quickbooks"
+
+
+@bp.get("/")
+@for_fixers
+def with_slash() -> Response:
+    return redirect(url_for(".index"), 308)
+
+
+@bp.get("")
+@for_fixers
+def index() -> str:
+    """The page, with the first list that has something to fix."""
+    counts = counts_of(firm_id())
+    kind = next((k for k in WORDS if counts.open[k]), "invoice")
+    if counts.open["invoice"]:
+        kind = "invoice"
+    return _page(Wish.read(firm_id(), kind, request.args), counts)
+
+
+@bp.get("/errors/<name>")
+@for_fixers
+def errors(name: str) -> str:
+    """One list: with the page around it, or alone for htmx."""
+    wish = Wish.read(firm_id(), kind_of(name), request.args)
+    if not from_htmx():
+        return _page(wish, counts_of(firm_id()))
+    return list_fragment(wish)
+
+
+def kind_of(name: str) -> str:
+    """The kind that a list's address names, or 404."""
+    if name not in KIND_OF_LIST:
+        abort(404)
+    return KIND_OF_LIST[name]
+
+
+def list_fragment(wish: Wish, said: str = "", **context: object) -> str:
+    """``#qb-list``, and out of band the tabs and what ``said`` is to be read aloud."""
+    counts = counts_of(wish.firm_id)
+    found = error_list(wish, counts, connection_of(wish.firm_id))
+    return render_template(
+        f"{FOLDER}/_list_answer.html",
+        list=found,
+        page={"integrations": integrations(counts)},
+        tab_entries=tabs(wish.kind, counts),
+        said=said or found.spoken,
+        **context,
+    )
+
+
+def connection_of(firm: int) -> Connection | None:
+    return db.session.scalar(
+        select(Connection)
+        .where(Connection.firm_id == firm)
+        .options(joinedload(Connection.connected_by))
+    )
+
+
+def page_with(wish: Wish, row: IssueRow) -> str:
+    """The page, in whose list the row of the same id stands as given: for a refused plain post."""
+    whole = _whole(wish, counts_of(wish.firm_id))
+    if whole.errors is None:
+        abort(404)
+    rows = tuple(row if shown.id == row.id else shown for shown in whole.errors.rows)
+    if row not in rows:
+        rows = (row, *rows)
+    whole = replace(whole, errors=replace(whole.errors, rows=rows))
+    return render_template(f"{FOLDER}/index.html", page=whole)
+
+
+def _page(wish: Wish, counts: Counts) -> str:
+    return render_template(f"{FOLDER}/index.html", page=_whole(wish, counts))
+
+
+def _whole(wish: Wish, counts: Counts) -> QuickBooksPage:
+    connection = connection_of(wish.firm_id)
+    entries = Entry.counts(wish.firm_id)
+    unconnected = connection is None or connection.state == NONE
+    shows_lists = not unconnected or counts.total_open or counts.total_ignored
+    card = connection_card(
+        connection,
+        _person(),
+        asking_firm(),
+        entries,
+        open_issues=counts.total_open,
+        collapsed=wish.kind == "account" and request.endpoint != "quickbooks_page.index",
+        expanded="connection" in request.args,
+        expand_url=_list_url(wish, connection="show"),
+    )
+    return QuickBooksPage(
+        connection=card,
+        numbers=number_switch(connection),
+        activity=None if unconnected else activity_card(connection, entries),
+        tabs=tabs(wish.kind, counts) if shows_lists else (),
+        errors=error_list(wish, counts, connection) if shows_lists else None,
+        integrations=integrations(counts),
+        settings=settings_menu("integrations"),
+    )
+
+
+def _person() -> Person:
+    person = current_person()
+    assert person is not None  # for_fixers has seen to it
+    return person
+
+
+# -- around the lists -----------------------------------------------------------------------------
+
+
+def tabs(current: str, counts: Counts) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(
+            str(WORDS[kind].tab),
+            url_for("quickbooks_page.errors", name=name),
+            counts.open[kind],
+            kind == current,
+        )
+        for name, kind in KIND_OF_LIST.items()
+    )
+
+
+def integrations(counts: Counts) -> tuple[Tab, ...]:
+    """Those that work; the badge goes when nothing is open."""
+    entries = [Tab("QuickBooks", INTEGRATIONS_URL, counts.total_open or None, True)]
+    if "stripe_settings.index" in current_app.view_functions:
+        entries.append(Tab("Stripe", url_for("stripe_settings.index")))
+    return tuple(entries)
+
+
+def number_switch(connection: Connection | None) -> NumberSwitch:
+    firm = asking_firm()
+    url = url_for("quickbooks_connection.numbers")
+    if connection is None or connection.state == NONE:
+        off = gettext("Available after you connect QuickBooks.")
+        return NumberSwitch(firm.sync_invoice_numbers, url, off_because=off)
+    last = numbering.last_in_quickbooks(firm.id) or ""
+    following = numbering.next_free_after(firm.id, last) if last else ""
+    return NumberSwitch(firm.sync_invoice_numbers, url, last, following)
+
+
+# -- one list -------------------------------------------------------------------------------------
+
+
+def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> ErrorList:
+    found = find(wish)
+    rows = Rows(wish.firm_id, wish.kind, found.issues, connection, found.shared)
+    words, name = WORDS[wish.kind], f"{wish.kind}s"
+    url = url_for("quickbooks_page.errors", name=name)
+    off = off_because(connection)
+    showing_open = wish.state == issues.OPEN
+    in_state = counts.open if showing_open else counts.ignored
+    return ErrorList(
+        kind=name,
+        heading=str(words.heading),
+        column=str(words.column),
+        url=url,
+        rows=rows.all(wish.opened, _list_url(wish)),
+        showing="open" if showing_open else "ignored",
+        states=_states(wish, counts),
+        causes=_causes(wish),
+        query=wish.query,
+        search_label=str(words.search),
+        spoken=_spoken(found) if wish.narrowed else "",
+        hint=gettext("Linking an account also sends its waiting invoices and payments.")
+        if wish.kind == "account"
+        else "",
+        notice=off if found.total and showing_open else "",
+        bulk_url=url_for("quickbooks_bulk.selected", name=name, **wish.arguments()),
+        bulk=_bulk(wish, off),
+        resync_all=_all_at_once(wish, in_state[wish.kind], off),
+        first=found.first,
+        last=found.last,
+        total=found.total,
+        previous_url=_list_url(wish, page=found.page - 1) if found.page > 1 else "",
+        next_url=_list_url(wish, page=found.page + 1) if found.last < found.total else "",
+        clear_url=_list_url(wish, q="", cause="", page=""),
+        hidden=counts.open[wish.kind] if wish.narrowed and not found.total else 0,
+        ignored_url=url_for("quickbooks_page.errors", name=name, state="ignored"),
+        ignored=counts.ignored[wish.kind],
+        checked_at=connection.last_success_at if connection else None,
+        total_open=counts.total_open,
+    )
+
+
+def _list_url(wish: Wish, **changed: object) -> str:
+    arguments = wish.arguments(**changed)
+    return url_for("quickbooks_page.errors", name=f"{wish.kind}s", **arguments)
+
+
+def _states(wish: Wish, counts: Counts) -> tuple[Choice, ...]:
+    shown = (
+        (gettext("Open"), issues.OPEN, counts.open, ""),
+        (gettext("Ignored"), issues.IGNORED, counts.ignored, issues.IGNORED),
+    )
+    return tuple(
+        Choice(
+            label,
+            state,
+            wish.state == state,
+            numbers[wish.kind],
+            _list_url(wish, state=argument, page="", cause=""),
+        )
+        for label, state, numbers, argument in shown
+    )
+
+
+def _causes(wish: Wish) -> tuple[Choice, ...]:
+    """Those that the list has, the most frequent first, and the chosen one in any case."""
+    found = cause_counts(wish)
+    if wish.cause and wish.cause not in found:
+        found[wish.cause] = 0
+    chosen = [
+        Choice(f"{causes.title(key)} ({number})", key, key == wish.cause, number)
+        for key, number in found.items()
+    ]
+    return (Choice(gettext("Any cause"), "", not wish.cause), *chosen)
+
+
+def _spoken(found: Found) -> str:
+    return ngettext("%(num)s error shown", "%(num)s errors shown", found.total)
+
+
+def _bulk(wish: Wish, off: str) -> tuple[Action, ...]:
+    if wish.state == issues.IGNORED:
+        offered: tuple[str, ...] = (actions.RESTORE,)
+    elif wish.kind == "account":
+        offered = (names.CREATE_CUSTOMER, actions.IGNORE)
+    else:
+        offered = (names.RESYNC, actions.IGNORE)
+    sends = (names.RESYNC, names.CREATE_CUSTOMER)
+    return tuple(
+        Action(
+            name,
+            str(BUTTONS[name].label),
+            "",
+            str(BUTTONS[name].working),
+            icon=BUTTONS[name].icon,
+            off_because=off if name in sends else "",
+        )
+        for name in offered
+    )
+
+
+def _all_at_once(wish: Wish, number: int, off: str) -> Action | None:
+    """Resync all, or for clients who are not in QuickBooks: create all."""
+    if wish.state != issues.OPEN or not number:
+        return None
+    name = f"{wish.kind}s"
+    if wish.kind != "account":
+        return Action(
+            names.RESYNC,
+            gettext("Resync all %(n)s", n=number),
+            url_for("quickbooks_bulk.everything", name=name),
+            gettext("Syncing"),
+            icon="sync",
+            consequence=gettext("Sends them all to QuickBooks again."),
+            off_because=off,
+            fields={"action": names.RESYNC},
+        )
+    missing = cause_counts(wish).get("no_customer", 0)
+    if not missing:
+        return None
+    return Action(
+        names.CREATE_CUSTOMER,
+        gettext("Create all %(n)s", n=missing),
+        url_for("quickbooks_bulk.everything", name=name),
+        gettext("Creating"),
+        icon="plus",
+        consequence=gettext("Creates a customer in QuickBooks for each client that has none."),
+        off_because=off,
+        fields={"action": names.CREATE_CUSTOMER},
+    )

@@ -1,0 +1,316 @@
+"""What does the row of an issue say, and what can be pressed there?
+
+``Rows`` loads what the rows of one page need in a fixed number of statements, then makes each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from flask import url_for
+from flask_babel import gettext
+from sqlalchemy import select
+
+from webapp.extensions import db
+from webapp.formats import amount, local_time
+from webapp.models import Connection, Entry, Issue, Link, MirrorObject, Service, outbox
+from webapp.models import issue as issues
+from webapp.models.connection import CONNECTED
+from webapp.quickbooks import actions, causes, numbering
+from webapp.quickbooks.causes import cause as names
+from webapp.views.quickbooks_account_rows import AccountRows
+from webapp.views.quickbooks_page_model import Action, IssueRow, RowState
+from webapp.views.quickbooks_words import BUTTONS, consequence, needs_decision
+
+ASKING = frozenset({names.STOP_SYNCING, names.DELETE})
+"""Actions that ask before they are done."""
+
+LEAVING = frozenset({actions.IGNORE, actions.RESTORE, names.LEAVE_OUT, names.KEEP_THEIRS})
+"""Actions after which the row goes at once."""
+
+WITH_VALUE = frozenset({names.RENAME, names.SET_INCOME_ACCOUNT})
+"""Actions that need a form, which the detail has."""
+
+SENDING = frozenset(names.ACTIONS) - {names.KEEP_THEIRS, names.LEAVE_OUT, names.STOP_SYNCING}
+"""Actions that are off while QuickBooks cannot be reached; deleting a service sends nothing."""
+
+
+def off_because(connection: Connection | None) -> str:
+    """Why nothing can be sent now, as a sentence; "" when it can."""
+    if connection is not None and connection.state == CONNECTED:
+        return ""
+    if connection is not None and connection.state == "paused":
+        return gettext("Resync is off while the sync is paused. You can still compare and ignore.")
+    return gettext("Resync is off until you reconnect. You can still search, compare and ignore.")
+
+
+class Rows:
+    """Rows of issues of one kind."""
+
+    def __init__(
+        self,
+        firm_id: int,
+        kind: str,
+        found: Sequence[Issue],
+        connection: Connection | None,
+        shared: dict[str, int] | None = None,
+    ):
+        self.firm_id, self.kind, self.issues = firm_id, kind, found
+        self.connection = connection
+        self.shared = shared or {}
+        self.off = off_because(connection)
+
+    # -- what they need to know --------------------------------------------------------------
+
+    @cached_property
+    def _ids(self) -> list[int]:
+        return [issue.record_id for issue in self.issues]
+
+    @cached_property
+    def entries(self) -> dict[int, Entry]:
+        found = db.session.scalars(
+            select(Entry).where(
+                Entry.firm_id == self.firm_id,
+                Entry.kind == self.kind,
+                Entry.record_id.in_(self._ids),
+            )
+        )
+        return {entry.record_id: entry for entry in found}
+
+    @cached_property
+    def linked(self) -> set[int]:
+        return set(
+            db.session.scalars(
+                select(Link.record_id).where(
+                    Link.firm_id == self.firm_id,
+                    Link.kind == self.kind,
+                    Link.record_id.in_(self._ids),
+                )
+            )
+        )
+
+    @cached_property
+    def next_number(self) -> str:
+        """The number that renumbering would give now; the same for every row."""
+        last = numbering.last_in_quickbooks(self.firm_id)
+        return numbering.next_free_after(self.firm_id, last) if last else ""
+
+    @cached_property
+    def services(self) -> dict[int, Service]:
+        found = db.session.scalars(select(Service).where(Service.id.in_(self._ids)))
+        return {service.id: service for service in found}
+
+    @cached_property
+    def income_names(self) -> dict[str, str]:
+        """Names of the income accounts that the services use, by QuickBooks id."""
+        default = self.connection.accounts.get("income") if self.connection else None
+        ids = {service.income_account_id or default for service in self.services.values()}
+        found = db.session.scalars(
+            select(MirrorObject).where(
+                MirrorObject.firm_id == self.firm_id,
+                MirrorObject.entity == "Account",
+                MirrorObject.quickbooks_id.in_(ids - {None}),
+            )
+        )
+        return {row.quickbooks_id: row.name for row in found}
+
+    @cached_property
+    def accounts(self) -> AccountRows:
+        return AccountRows(self.firm_id, self.issues)
+
+    # -- the rows ----------------------------------------------------------------------------
+
+    def all(self, opened: int | None, toggle: str) -> tuple[IssueRow, ...]:
+        """``toggle`` is the list's address; the row ``opened`` leads back to it."""
+        from webapp.views.quickbooks_details import detail_of
+
+        rows = []
+        for issue in self.issues:
+            row = self.row(issue, toggle=toggle, opened=issue.id == opened)
+            if issue.id == opened:
+                row = detail_of(self, issue, row)
+            rows.append(row)
+        return tuple(rows)
+
+    def row(
+        self,
+        issue: Issue,
+        *,
+        state: RowState | None = None,
+        news: str = "",
+        toggle: str = "",
+        opened: bool = False,
+        error: str = "",
+        typed: str = "",
+    ) -> IssueRow:
+        """``news`` replaces what the row would say of its state; ``error`` and ``typed`` are those
+        of a refused choice of customer."""
+        described = causes.describe(issue.cause, self._facts(issue), issue.kind)
+        fix_url, fix_link = self._elsewhere(issue)
+        state = state or self.state_of(issue)
+        beside, behind = self._buttons(issue)
+        account = self.accounts if self.kind == "account" else None
+        list_url = toggle or url_for("quickbooks_page.errors", name=f"{issue.kind}s")
+        return IssueRow(
+            id=issue.id,
+            kind=issue.kind,
+            title=issue.title,
+            subtitle=self._subtitle(issue),
+            cause=described.cause,
+            cause_detail=described.detail,
+            fix=described.fix,
+            fix_url=fix_url,
+            fix_link=fix_link,
+            state=state,
+            record_url=url_for(f"{issue.kind}s.show", record_id=issue.record_id),
+            amount_minor=self._amount(issue),
+            currency=issue.currency or "USD",
+            tried_at=issue.tried_at,
+            tries=issue.tries,
+            shared=self._shared_with(issue),
+            actions=beside,
+            menu=behind,
+            customer=account.choice(issue, state, error, typed) if account else None,
+            state_text=news or self._state_text(issue, state),
+            row_url=url_for("quickbooks_issues.row", issue_id=issue.id),
+            detail_url=url_for("quickbooks_issues.detail", issue_id=issue.id),
+            toggle_url=list_url if opened else _with_open(list_url, issue.id),
+            selectable=not needs_decision(issue.cause),
+        )
+
+    def state_of(self, issue: Issue) -> RowState:
+        if issue.state != issues.OPEN:
+            return "ignored" if issue.state == issues.IGNORED else "fixed"
+        return "syncing" if self._on_its_way(issue) else "open"
+
+    def _on_its_way(self, issue: Issue) -> bool:
+        entry = self.entries.get(issue.record_id)
+        if entry is None or self.off:
+            return False
+        return entry.state == outbox.SENT or (entry.state == outbox.READY and entry.failures == 0)
+
+    def _facts(self, issue: Issue) -> dict[str, object]:
+        """The next number moves on while an issue is open."""
+        if names.USE_NUMBER in self.available(issue) and self.next_number:
+            return {**issue.facts, "next": self.next_number}
+        return issue.facts
+
+    def _subtitle(self, issue: Issue) -> str:
+        if self.kind == "account":
+            return self.accounts.subtitle(issue)
+        service = self.services.get(issue.record_id) if self.kind == "service" else None
+        if service is None:
+            return issue.client
+        default = self.connection.accounts.get("income", "") if self.connection else ""
+        name = self.income_names.get(service.income_account_id or default)
+        return gettext("Income account: %(name)s", name=name) if name else ""
+
+    def _amount(self, issue: Issue) -> int | None:
+        service = self.services.get(issue.record_id) if self.kind == "service" else None
+        return service.rate_minor if service else issue.amount_minor
+
+    def money(self, issue: Issue) -> str:
+        if issue.amount_minor is None:
+            return ""
+        return amount(issue.amount_minor, issue.currency or "USD")
+
+    def _shared_with(self, issue: Issue) -> int:
+        return max(self.shared.get(issue.shared_by or "", 1) - 1, 0)
+
+    def _state_text(self, issue: Issue, state: RowState) -> str:
+        if state == "ignored":
+            return _ignored_by(issue)
+        entry = self.entries.get(issue.record_id)
+        if state != "open" or entry is None:
+            return ""
+        if entry.state == outbox.READY and entry.failures and entry.due_at:
+            return gettext(
+                "QuickBooks did not answer. We try again at %(time)s.",
+                time=local_time(entry.due_at),
+            )
+        if entry.state == outbox.WAITING:
+            return gettext("It waits for another record, and follows by itself.")
+        if entry.state == outbox.REJECTED and entry.due_at:
+            return gettext("One more try follows at %(time)s.", time=local_time(entry.due_at))
+        return ""
+
+    def _elsewhere(self, issue: Issue) -> tuple[str, str]:
+        """Where a fix that is made in Cuadra is made, and what to call the place."""
+        cause = causes.CAUSES.get(issue.cause)
+        if issue.cause == "set_up_missing":
+            return url_for("quickbooks_set_up.show"), gettext("Open set-up")
+        if cause is None or cause.fixed_in != names.HERE or cause.needs_decision:
+            return "", ""
+        if issue.kind == "invoice":
+            return url_for("invoices.edit", record_id=issue.record_id), gettext("Edit invoice")
+        if issue.kind == "payment":
+            return url_for("payments.edit", record_id=issue.record_id), gettext("Edit payment")
+        return "", ""
+
+    # -- what can be pressed -----------------------------------------------------------------
+
+    def available(self, issue: Issue) -> tuple[str, ...]:
+        """As ``actions.available``, with the links already loaded."""
+        if issue.state == issues.CLOSED:
+            return ()
+        if issue.state == issues.IGNORED:
+            return (actions.RESTORE,)
+        linked = issue.record_id in self.linked
+        return (*causes.actions_of(issue.cause, issue.kind, linked), actions.IGNORE)
+
+    def button(self, issue: Issue, name: str) -> Action:
+        words = BUTTONS[name]
+        url = url_for("quickbooks_issues.act", issue_id=issue.id, action=name)
+        return Action(
+            name=name,
+            label=self._label(issue, name),
+            url=url,
+            working=str(words.working),
+            style=words.style,
+            icon=words.icon,
+            consequence=consequence(issue, name, self._shared_with(issue), self.money(issue)),
+            question_url=url if name in ASKING else "",
+            removes_row=name in LEAVING,
+            off_because=self.off if name in SENDING - {names.DELETE} else "",
+        )
+
+    def _label(self, issue: Issue, name: str) -> str:
+        if name == names.USE_NUMBER and self.next_number:
+            return gettext("Use %(n)s", n=self.next_number)
+        if name == actions.IGNORE and self.kind == "account":
+            return gettext("Ignore this error")
+        return str(BUTTONS[name].label)
+
+    def _buttons(self, issue: Issue) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+        """Those beside the row, and those behind its menu."""
+        offered = [name for name in self.available(issue) if name not in WITH_VALUE]
+        if self.kind == "account":
+            offered = [name for name in offered if name != names.LINK]
+            beside = [name for name in offered if name in (names.RESYNC, actions.RESTORE)]
+        else:
+            beside = _beside(offered)
+        behind = [name for name in offered if name not in beside]
+        return (
+            tuple(self.button(issue, name) for name in beside),
+            tuple(self.button(issue, name) for name in behind),
+        )
+
+
+def _beside(offered: Sequence[str]) -> list[str]:
+    """Resync and Ignore as a rule; the two sides of a decision instead, where one is needed."""
+    if names.RESYNC not in offered:
+        decision = [name for name in offered if name not in (actions.IGNORE, names.DELETE)]
+        return decision[:2] or list(offered)
+    always = (names.RESYNC, actions.IGNORE, names.DELETE)
+    return [name for name in always if name in offered]
+
+
+def _with_open(url: str, issue_id: int) -> str:
+    return f"{url}{'&' if '?' in url else '?'}open={issue_id}#qb-row-{issue_id}"
+
+
+def _ignored_by(issue: Issue) -> str:
+    if issue.settled_by is None:
+        return gettext("Ignored. No more tries.")
+    return gettext("Ignored by %(name)s. No more tries.", name=issue.settled_by.name)
