@@ -51,7 +51,7 @@ def panel_of(record: Record) -> Panel:
         waits_for_url=url_of(needed) if needed and needed.live else "",
         waits_for_ignored=needed is not None and standing(needed).state == "ignored",
         open_url=open_url(record.kind, at.quickbooks_id) if at.quickbooks_id else "",
-        error_url=error_url(record.kind, at.issue_id) if fixes and at.issue_id else "",
+        error_url=_error_url(record, at) if fixes else "",
         attempts=_attempts(record) if fixes else None,
     )
 
@@ -80,6 +80,13 @@ def _accepted() -> dict[str, str]:
         "void": gettext("Voided in QuickBooks"),
         "delete": gettext("Deleted in QuickBooks"),
     }
+
+
+def _error_url(record: Record, at: Standing) -> str:
+    """Nothing to review while the record is on its way again."""
+    if at.issue_id is None or at.state not in ("failed", "ignored"):
+        return ""
+    return error_url(record.kind, at.issue_id)
 
 
 def _needed(at: Standing) -> Record | None:
