@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox import errors, lines, links, names, numbers, references, rules
-from sandbox.company import DELETED, VOIDED, ZERO, Draft, Record
+from sandbox.company import DELETED, LIVE, VOIDED, ZERO, Draft, Record
 from sandbox.entities import Entity
 from sandbox.fields import read_body
 from sandbox.switches import Switches
@@ -45,7 +45,9 @@ def create(
 def update(
     draft: Draft, entity: Entity, payload: Body, switches: Switches, options: Options
 ) -> Record:
-    """Full (what is left out becomes empty) or sparse (what is left out stays)."""
+    """Full (what is left out becomes empty) or sparse (what is left out stays).
+
+    A void is no more than zeroes and a memo, so an amount brings a voided transaction back."""
     before = _current(draft, entity, payload)
     _refuse_locked(draft, before)
     sent = _read(entity, payload, before)
@@ -53,7 +55,8 @@ def update(
     sent.pop("LinkedTxn", None)
     body = _merged(entity, before, sent, payload.get("sparse") in (True, "true"))
     _complete(draft, entity, body, before, payload, switches, options)
-    record = draft.change(before, body)
+    revived = before.state == VOIDED and body.get("TotalAmt")
+    record = draft.change(before, body, state=LIVE if revived else before.state)
     _follow(draft, record, before, switches)
     if entity.name_field and "FullyQualifiedName" in entity.fields:
         names.rename_descendants(draft, entity, record)

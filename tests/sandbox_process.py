@@ -20,7 +20,7 @@ STOP_WITHIN_S = 10
 
 
 class SandboxProcess:
-    """`announced` is the JSON line the sandbox printed: api_url, client_id, refresh_token and so on."""
+    """`announced` is the JSON line it printed: api_url, client_id, refresh_token and so on."""
 
     def __init__(self, process: subprocess.Popen[str], announced: dict[str, str]) -> None:
         self.process = process

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -202,6 +202,7 @@ def play(sandbox: SandboxProcess, examples: int, steps: int, seeded: bool) -> No
             derandomize=seeded,
             database=None,
             suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.generate],
         ),
     )
     assert sandbox.control("counters")["kinds"].get("crash", 0) == before

@@ -245,3 +245,15 @@ def test_invoice_of_another_customer_loses_its_payments(
     books.update("Invoice", current, CustomerRef={"value": bo["Id"]})
     assert books.read("Payment", paid["Id"])["UnappliedAmt"] == 240.0
     assert books.read("Invoice", invoice["Id"])["Balance"] == 240.0
+
+
+def test_amount_brings_a_voided_payment_back(books: Books, customer: Json, invoice: Json) -> None:
+    voided = books.void("Payment", books.payment(customer, 100, invoice))
+    books.update("Payment", voided, TotalAmt=50, Line=[pay_line(invoice, 50)])
+    assert books.read("Invoice", invoice["Id"])["Balance"] == 190.0
+
+
+def test_payment_line_of_zero_links_nothing(books: Books, customer: Json, invoice: Json) -> None:
+    made = books.payment(customer, 100, Line=[pay_line(invoice, 0)])
+    assert made["Line"] == []
+    assert books.read("Invoice", invoice["Id"])["LinkedTxn"] == []
