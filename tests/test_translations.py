@@ -13,8 +13,6 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-pytestmark = pytest.mark.smoke
-
 ROOT = Path(__file__).parents[1]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None}

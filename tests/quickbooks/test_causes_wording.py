@@ -30,8 +30,6 @@ from webapp.quickbooks.causes.cause import ACTIONS, wordings
 from webapp.quickbooks.errors import Fault
 from webapp.quickbooks.facts import ANSWERED
 
-pytestmark = pytest.mark.smoke
-
 CATALOGUE = Path(__file__).parents[2] / "webapp/translations/es/LC_MESSAGES/messages.po"
 
 
