@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -89,9 +88,6 @@ def one_of_each(program: Program) -> dict[str, dict[str, Any]]:
         "refunds": refund,
         "expenses": expense,
     }
-
-
-Problems = Callable[[TestResponse], dict[str, str]]
 
 
 def problems(response: TestResponse) -> dict[str, str]:

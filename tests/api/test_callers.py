@@ -69,7 +69,7 @@ def test_use_of_a_token_is_noted_at_most_once_a_minute(
 
 
 def test_a_program_that_asks_too_often_is_told_when_to_come_back(
-    app: Flask, firm: FirmFixture, monkeypatch: pytest.MonkeyPatch
+    app: Flask, firm: FirmFixture
 ) -> None:
     limited = create_app({"TESTING": True})
     program = Program(limited, firm.token)
