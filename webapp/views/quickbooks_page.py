@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, ngettext, pgettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -228,8 +228,8 @@ def _list_url(wish: Wish, **changed: object) -> str:
 
 def _states(wish: Wish, counts: Counts) -> tuple[Choice, ...]:
     shown = (
-        (gettext("Open"), issues.OPEN, counts.open, ""),
-        (gettext("Ignored"), issues.IGNORED, counts.ignored, issues.IGNORED),
+        (pgettext("errors", "Open"), issues.OPEN, counts.open, ""),
+        (pgettext("errors", "Ignored"), issues.IGNORED, counts.ignored, issues.IGNORED),
     )
     return tuple(
         Choice(
