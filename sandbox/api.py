@@ -44,6 +44,13 @@ class Target:
 
 
 def target_of(request: Request) -> Target:
+    if request.about is None:
+        request.about = _target(request)
+    target: Target = request.about
+    return target
+
+
+def _target(request: Request) -> Target:
     realm_id, *segments = request.path.removeprefix(PREFIX).strip("/").split("/")
     entity = BY_PATH.get(segments[0].lower()) if segments else None
     return Target(realm_id, tuple(segments), _operation(request, entity, segments), entity)

@@ -70,6 +70,7 @@ class Company:
     last_numbers: dict[str, str] = field(default_factory=dict)
     numbers: dict[tuple[str, str], dict[tuple[str, str], Record]] = field(default_factory=dict)
     names: dict[tuple[str, str], dict[tuple[str, str], Record]] = field(default_factory=dict)
+    children: dict[tuple[str, str], dict[tuple[str, str], Record]] = field(default_factory=dict)
     receivable: dict[str, Decimal] = field(default_factory=dict)
     status: str = "active"
     sales_tax_percent: Decimal = Decimal(8)
@@ -90,6 +91,10 @@ class Company:
 
     def live(self, entity: str) -> Iterator[Record]:
         return (r for r in self.tables[entity].values() if r.state != DELETED)
+
+    def below(self, entity: str, identifier: str) -> list[Record]:
+        """The sub-customers, sub-items or sub-accounts of one."""
+        return list(self.children.get((entity, identifier), {}).values())
 
     def preference(self, group: str, name: str) -> Any:
         record = self.find("Preferences", "1")
@@ -139,6 +144,8 @@ class Company:
         if entity.name_field:
             name = str(record.body.get(entity.name_field, ""))
             yield self.names, (entity.names_with, name.casefold())
+        if record.body.get("ParentRef"):
+            yield self.children, (record.entity, record.body["ParentRef"]["value"])
         if record.body.get("DocNumber"):
             yield self.numbers, (number_space(record.entity), record.body["DocNumber"].casefold())
 
@@ -285,16 +292,41 @@ def record_from_json(key: str, stored: Body) -> tuple[str, Record]:
     )
 
 
+def _line_ex(company: Company, line: Body) -> Body:
+    """What QuickBooks adds to a payment's line: the other side's Id, open balance and number."""
+    link = line["LinkedTxn"][0]
+    target = company.find(link["TxnType"], link["TxnId"]) if link["TxnType"] in ENTITIES else None
+    facts = {"txnId": link["TxnId"]}
+    if target is not None:
+        facts["txnOpenBalance"] = f"{target.amount('Balance'):.2f}"
+        facts["txnReferenceNumber"] = str(target.body.get("DocNumber", ""))
+    return {
+        "any": [
+            {
+                "name": "{http://schema.intuit.com/finance/v3}NameValue",
+                "declaredType": "com.intuit.schema.finance.v3.NameValue",
+                "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+                "value": {"Name": name, "Value": value},
+                "nil": False,
+                "globalScope": True,
+                "typeSubstituted": False,
+            }
+            for name, value in facts.items()
+        ]
+    }
+
+
 def render(company: Company, record: Record) -> Body:
     """The object as QuickBooks shows it: what is stored, plus Id, SyncToken and stamps."""
     body: Body = copy_of(record.body)
     if record.entity == "Customer":
         body["Balance"] = company.receivable.get(record.id, ZERO)
         body["BalanceWithJobs"] = body["Balance"] + sum(
-            company.receivable.get(child.id, ZERO)
-            for child in company.live("Customer")
-            if child.body.get("ParentRef", {}).get("value") == record.id
+            company.receivable.get(child.id, ZERO) for child in company.below("Customer", record.id)
         )
+    if record.entity == "Payment":
+        for line in filter(lambda line: line.get("LinkedTxn"), body["Line"]):
+            line["LineEx"] = _line_ex(company, line)
     body["domain"] = "QBO"
     body["sparse"] = False
     body["Id"] = record.id

@@ -6,12 +6,13 @@ Their properties are in `schema`; rules that look at the books are in `rules`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sandbox import schema
 from sandbox.fields import Field, Fields, declare
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entity:
     """One kind of object. `name_field` is what must be unique, within `names_with` kinds."""
 
@@ -30,7 +31,7 @@ class Entity:
     def path(self) -> str:
         return self.name.lower()
 
-    @property
+    @cached_property
     def required(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields.values() if field.required)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.clock import Clock, zulu
@@ -43,10 +43,10 @@ class Ledger:
     def add(self, **what: str) -> None:
         entry = Entry(number=next(self._numbers), at=zulu(self.clock.now()), **what)
         self.entries.append(entry)
-        self.storage.put("ledger", str(entry.number), asdict(entry))
+        self.storage.put("ledger", str(entry.number), vars(entry))
 
     def list(self, **filters: str) -> list[dict[str, Any]]:
-        rows = (asdict(entry) for entry in self.entries)
+        rows = (dict(vars(entry)) for entry in self.entries)
         return [row for row in rows if all(str(row[k]) == v for k, v in filters.items())]
 
 

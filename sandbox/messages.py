@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sandbox import wire
@@ -11,12 +12,15 @@ from sandbox.envelopes import JSON
 
 @dataclass(slots=True)
 class Request:
-    """One HTTP request. Header names are lower-case; the first of repeated query names wins."""
+    """One HTTP request. Header names are lower-case; the first of repeated query names wins.
+
+    `about` is what the API has made of it, so that it is worked out once."""
 
     method: str
     target: str
     headers: dict[str, str]
     body: bytes = b""
+    about: Any = None
     path: str = field(init=False)
     query: dict[str, str] = field(init=False)
 

@@ -142,11 +142,9 @@ def _same_space(entity: Entity, body: Body, holder: Record) -> bool:
 
 
 def rename_descendants(draft: Draft, entity: Entity, record: Record) -> None:
-    """A new name of a parent shows in the full names of all below it, with no new SyncToken."""
-    for child in list(draft.company.live(entity.name)):
-        if child.body.get("ParentRef", {}).get("value") == record.id:
-            parent_name = record.body["FullyQualifiedName"]
-            full = f"{parent_name}:{child.body[entity.name_field]}"
-            if child.body.get("FullyQualifiedName") != full:
-                changed = draft.change(child, {**child.body, "FullyQualifiedName": full})
-                rename_descendants(draft, entity, changed)
+    """A new name of a parent shows in the full names of all below it."""
+    for child in draft.company.below(entity.name, record.id):
+        full = f"{record.body['FullyQualifiedName']}:{child.body[entity.name_field]}"
+        if child.body.get("FullyQualifiedName") != full:
+            changed = draft.change(child, {**child.body, "FullyQualifiedName": full})
+            rename_descendants(draft, entity, changed)

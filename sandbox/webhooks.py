@@ -8,6 +8,7 @@ the moved clock.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import random
 from collections import deque
@@ -144,9 +145,9 @@ class Webhooks:
             if await self._attempt(delivery):
                 delivery.state = "delivered"
                 return
-            hurry = self._hurry
-            scaled = pause_s * self.switches.webhook_retry_scale
-            await asyncio.wait([asyncio.ensure_future(hurry.wait())], timeout=scaled)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause_s * self.switches.webhook_retry_scale):
+                    await self._hurry.wait()
 
     async def _attempt(self, delivery: Delivery) -> bool:
         now = zulu(self.clock.now())

@@ -257,3 +257,28 @@ def test_payment_line_of_zero_links_nothing(books: Books, customer: Json, invoic
     made = books.payment(customer, 100, Line=[pay_line(invoice, 0)])
     assert made["Line"] == []
     assert books.read("Invoice", invoice["Id"])["LinkedTxn"] == []
+
+
+def test_line_of_a_payment_tells_the_open_balance_and_number(
+    books: Books, customer: Json, invoice: Json
+) -> None:
+    [line] = books.payment(customer, 100, invoice)["Line"]
+    facts = {fact["value"]["Name"]: fact["value"]["Value"] for fact in line["LineEx"]["any"]}
+    assert facts == {
+        "txnId": invoice["Id"],
+        "txnOpenBalance": "140.00",
+        "txnReferenceNumber": invoice["DocNumber"],
+    }
+
+
+def test_payment_may_be_written_back_as_it_was_read(
+    books: Books, customer: Json, invoice: Json
+) -> None:
+    paid = books.payment(customer, 100, invoice)
+    again = books.post("payment", paid).json()["Payment"]
+    assert again["UnappliedAmt"] == 0.0
+    assert again["SyncToken"] == "1"
+
+
+def test_payment_line_without_a_link_is_taken_as_it_is(books: Books, customer: Json) -> None:
+    assert books.payment(customer, 100, Line=[{"Amount": 5}])["UnappliedAmt"] == 100.0
