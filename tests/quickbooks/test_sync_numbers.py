@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.quickbooks.office import Json, MakeOffice, Office
@@ -54,9 +56,28 @@ def test_number_known_to_be_taken_is_never_sent(apart: Office) -> None:
     assert writes_of_ours(apart) == []
 
 
-def test_number_taken_meanwhile_is_found_by_the_rejection(office: Office) -> None:
+@pytest.mark.parametrize("own_numbers", [True, False])
+def test_number_taken_meanwhile_is_asked_about_before_sending(
+    office: Office, own_numbers: bool
+) -> None:
+    """Whatever QuickBooks' own setting: with it off, it would take the duplicate."""
+    office.control("preferences", CustomTxnNumbers=own_numbers)
     account, service = office.client(), office.service()
     office.work()
+    theirs = invoice_of_theirs(office, "1042")
+    office.invoice(account, service, number="1042")
+    office.work()
+    issue = office.only_issue()
+    assert issue.cause == "dup_number"
+    assert issue.theirs is not None
+    assert issue.theirs["Id"] == theirs["Id"]
+    assert writes_of_ours(office) == []
+
+
+def test_number_taken_before_the_webhook_came_is_found_by_the_rejection(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    office.set_connection(webhook_seen_at=datetime.now(UTC))
     theirs = invoice_of_theirs(office, "1042")
     office.invoice(account, service, number="1042")
     office.work()
@@ -137,14 +158,20 @@ def test_assigned_number_known_to_be_taken_is_renumbered(apart: Office) -> None:
     assert ("renumber", "accepted") in apart.attempts("invoice", invoice)
 
 
-def test_assigned_number_taken_meanwhile_is_renumbered_without_an_issue(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("seen", "answers"), [(None, ["ok"]), (datetime.now(UTC), ["6140", "ok"])]
+)
+def test_assigned_number_taken_meanwhile_is_renumbered_without_an_issue(
+    office: Office, seen: datetime | None, answers: list[str]
+) -> None:
     office.settings(sync_invoice_numbers=True)
     account, service = office.client(), office.service()
     office.work()
+    office.set_connection(webhook_seen_at=seen)
     invoice_of_theirs(office, "1001")
     invoice = office.invoice(account, service)
     office.work()
-    assert writes_of_ours(office) == ["6140", "ok"]
+    assert writes_of_ours(office) == answers
     assert office.theirs("invoice", invoice)["DocNumber"] == "1002"
     assert office.issues() == []
 

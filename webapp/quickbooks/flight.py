@@ -67,7 +67,14 @@ class NotDone:
     error: errors.QuickBooksError
 
 
-Outcome = Accepted | Refused | Unknown | NotDone
+@dataclass(frozen=True)
+class NumberTaken:
+    """Not sent: ``holder`` is an object over there that has the invoice's number."""
+
+    holder: dict[str, Any]
+
+
+Outcome = Accepted | Refused | Unknown | NotDone | NumberTaken
 
 
 @dataclass(frozen=True)
@@ -81,10 +88,15 @@ class Flight:
     send_by: float
     """Of ``time.monotonic``: a worker that was stopped this long must not send any more."""
     items: dict[str, Request] = field(default_factory=dict)
+    ask_number: bool = False
+    """Ask whether the number is free first: the mirror may be behind, and QuickBooks takes
+    duplicates where its own warning is off."""
 
     @classmethod
-    def of_one(cls, request: Request, send_by: float) -> Flight:
-        return cls([request], request.request_id, request.body, True, send_by)
+    def of_one(cls, request: Request, send_by: float, ask_number: bool = False) -> Flight:
+        return cls(
+            [request], request.request_id, request.body, True, send_by, ask_number=ask_number
+        )
 
     @classmethod
     def of_many(cls, requests: list[Request], request_id: str, send_by: float) -> Flight:
@@ -111,13 +123,25 @@ def fly(flight: Flight, company: Company) -> dict[int, Outcome]:
         return {request.entry_id: Unknown(late) for request in flight.requests}
     if flight.single:
         request = flight.requests[0]
-        return {request.entry_id: _send_one(request, company)}
+        outcome = _number_taken(request, company) if flight.ask_number else None
+        return {request.entry_id: outcome or _send_one(request, company)}
     try:
         answer = company.batch(flight.body, flight.request_id)
     except errors.QuickBooksError as error:
         outcome = _outcome_of(error)
         return {request.entry_id: outcome for request in flight.requests}
     return _read_batch(flight, answer, company)
+
+
+def _number_taken(request: Request, company: Company) -> Outcome | None:
+    """None when the number is free, or the invoice's own."""
+    number = literal(str(request.sent.get("DocNumber", "")))
+    try:
+        rows = company.query(request.entity, f"DocNumber = {number}")
+    except errors.QuickBooksError as error:
+        return NotDone(error)
+    others = [row for row in rows if str(row.get("Id")) != request.quickbooks_id]
+    return NumberTaken(others[0]) if others else None
 
 
 def _send_one(request: Request, company: Company) -> Outcome:

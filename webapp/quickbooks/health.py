@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from flask import current_app
 
 from webapp.models import Connection
 from webapp.models import connection as connections
@@ -46,6 +47,13 @@ def troubled(connection: Connection, error: errors.QuickBooksError, now: datetim
         rest = OUTAGE_PLAN[min(connection.failures, len(OUTAGE_PLAN)) - 1]
         if rest:
             _rest(connection, now + rest)
+
+
+def webhooks_come(connection: Connection, now: datetime) -> bool:
+    """QuickBooks has told us of changes lately, so that the mirror can be relied on."""
+    lasting = timedelta(seconds=current_app.config["CDC_HEALTHY_EVERY_S"])
+    seen = connection.webhook_seen_at
+    return seen is not None and now - seen < lasting
 
 
 def _stopped(connection: Connection, fault: errors.Fault, now: datetime) -> None:

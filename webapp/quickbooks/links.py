@@ -52,15 +52,12 @@ def held_by_others(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> set
         return set()
     firm_id, kind = sightings[0][0].firm_id, sightings[0][0].kind
     wanted = [str(found["Id"]) for _record, found in sightings]
-    holders = dict(
-        db.session.execute(
-            select(Link.quickbooks_id, Link.record_id).where(
-                Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(wanted)
-            )
+    rows = db.session.execute(
+        select(Link.quickbooks_id, Link.record_id).where(
+            Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(wanted)
         )
-        .tuples()
-        .all()
     )
+    holders: dict[str, int] = {quickbooks_id: record_id for quickbooks_id, record_id in rows}
     return {
         record.id
         for record, found in sightings

@@ -30,7 +30,15 @@ from webapp.models import attempt as attempts
 from webapp.models import issue as issue_states
 from webapp.quickbooks import causes, facts, issues, links, mirror
 from webapp.quickbooks.errors import Fault, QuickBooksError, Throttled
-from webapp.quickbooks.flight import Accepted, NotDone, Outcome, Refused, Request, Unknown
+from webapp.quickbooks.flight import (
+    Accepted,
+    NotDone,
+    NumberTaken,
+    Outcome,
+    Refused,
+    Request,
+    Unknown,
+)
 from webapp.quickbooks.payloads import ENTITIES, marker
 
 NO_SECOND_TRY = frozenset({"edited", "record_deleted", "differs", "stopped_worker"})
@@ -80,6 +88,8 @@ def _settle_one(case: Case, now: datetime) -> None:
         _refused(entry, record, request, outcome)
     elif isinstance(outcome, Unknown):
         _unknown(entry, request, outcome.error)
+    elif isinstance(outcome, NumberTaken):
+        number_checked(entry, record, outcome.holder)
     else:
         _not_done(entry, request, outcome, now)
 
@@ -297,6 +307,8 @@ def reread(record: Record, theirs: dict[str, Any] | None) -> None:
 
 def number_checked(entry: Entry, record: Record, holder: dict[str, Any] | None) -> None:
     """``holder`` is the object that the mirror gave the number to, as it is now; None if gone."""
+    from webapp.quickbooks import numbering
+
     assert isinstance(record, Invoice)
     entry.picked = 0
     if holder is not None:
@@ -309,6 +321,10 @@ def number_checked(entry: Entry, record: Record, holder: dict[str, Any] | None) 
         links.note(record, holder)
         entry.accepted()
         issues.close_all([record])
+    elif Link.of(record) is None and numbering.may_renumber(record):
+        numbering.renumber(record)
+        entry.wanted = record.version
+        entry.set_ready()
     else:
         reject(entry, record, "dup_number", facts_for(record, holder), theirs=holder)
 

@@ -41,6 +41,9 @@ from webapp.quickbooks.methods import Methods
 from webapp.quickbooks.payloads import ENTITIES
 
 CRASHES_ALLOWED = 2
+GONE = {"account": "customer_deleted", "service": "inactive_service"}
+"""What it is called that a record's counterpart is gone, where not simply deleted."""
+
 Need = tuple[str, int]
 
 
@@ -73,7 +76,7 @@ class Planner:
         )
         self.holders = _number_holders(self.firm_id, self._invoices())
         self.candidates = self._load_candidates()
-        self.numbers_used: set[str] = set()
+        self.numbers_used = _numbers_under_way(self.firm_id, self._invoices())
 
     def plan(self) -> Plan:
         plan = Plan()
@@ -104,6 +107,7 @@ class Planner:
         issues.close_all([record])
         entry.reached = entry.wanted
         entry.rest(outbox.DONE)
+        Entry.release(self.firm_id, record.kind, [record.id])
 
     # -- saving ------------------------------------------------------------------------------
 
@@ -116,7 +120,7 @@ class Planner:
             entry.rest(outbox.OFF)
             return
         if link is not None and link.gone:
-            outcomes.reject(entry, record, "record_deleted", {})
+            outcomes.reject(entry, record, GONE.get(record.kind, "record_deleted"), {})
             return
         if link is None and isinstance(record, Account | Service):
             if not self._match(entry, record):
@@ -150,10 +154,11 @@ class Planner:
     def _match(self, entry: Entry, record: Account | Service) -> bool:
         """True when it has to be created; else it was linked, or a person is asked."""
         if isinstance(record, Account):
-            match = matching.match_account(record, self.candidates, self._unmatched(entry))
+            match = matching.match_account(record, self.candidates, self.connection.unmatched)
         else:
             match = matching.match_service(record, self.candidates)
-        if match.verdict == matching.CREATE:
+        decided = entry.create_anyway and match.verdict != matching.LINK
+        if match.verdict == matching.CREATE or decided:
             return True
         if match.verdict == matching.ISSUE:
             outcomes.reject(entry, record, match.cause, match.facts)
@@ -162,10 +167,6 @@ class Planner:
         self.candidates.take(match.found)
         link_to(entry, record, match.found)
         return False
-
-    def _unmatched(self, entry: Entry) -> str:
-        """A person who clicked "create new customer" has decided for this one."""
-        return "create" if entry.create_anyway else self.connection.unmatched
 
     def _first_missing(self, record: Record) -> Need | None:
         for needed in needs(record):
@@ -373,3 +374,21 @@ def _number_holders(firm_id: int, invoices: Sequence[Invoice]) -> dict[str, str]
         )
     )
     return dict(rows.all())
+
+
+def _numbers_under_way(firm_id: int, invoices: Sequence[Invoice]) -> set[str]:
+    """Those of these numbers that an unanswered request of another invoice carries."""
+    if not invoices:
+        return set()
+    return set(
+        db.session.scalars(
+            select(Invoice.number)
+            .join(Entry, (Entry.kind == "invoice") & (Entry.record_id == Invoice.id))
+            .where(
+                Entry.firm_id == firm_id,
+                Entry.state == outbox.SENT,
+                Invoice.firm_id == firm_id,
+                Invoice.number.in_([invoice.number for invoice in invoices]),
+            )
+        )
+    )

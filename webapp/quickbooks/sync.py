@@ -87,6 +87,7 @@ class _Slice:
         self.firm_id, self.fence, self.lease, self.pool = firm_id, fence, lease, pool
         self.cutoff = timedelta(seconds=current_app.config["QBO_CUTOFF_S"])
         connection = self._connection()
+        self.told_of_changes = health.webhooks_come(connection, database_now(db.session()))
         self.company: Company = company_of(connection)
         self.budget = budget_of(connection)
         db.session.commit()
@@ -218,7 +219,8 @@ class _Slice:
         with self._transaction() as now:
             ready = self._mark_sent(requests, now)
         for request in ready:
-            self._fly(Flight.of_one(request, self._send_by()))
+            unsure = request.entity == "Invoice" and request.operation in ("create", "update")
+            self._fly(Flight.of_one(request, self._send_by(), unsure and not self.told_of_changes))
 
     def _send_batch(self, requests: Sequence[Request]) -> None:
         with self._transaction() as now:
