@@ -76,6 +76,8 @@ def _check_amount(line: Body, kind: str, detail: Body) -> None:
     supplied = line["Amount"]
     line["Amount"] = cents(supplied)
     quantity, price = detail.get("Qty"), detail.get("UnitPrice")
+    if not quantity and not price:
+        return  # python-quickbooks sends two zeroes for "not given"
     if quantity is not None and price is not None and cents(quantity * price) != line["Amount"]:
         raise errors.wrong_amount(supplied)
 

@@ -147,6 +147,14 @@ def test_amount_must_be_quantity_times_price(books: Books, customer: Json, item:
     assert refused.detail == "Amount is not equal to UnitPrice * Qty. Supplied value:58"
 
 
+def test_two_zeroes_for_quantity_and_price_mean_not_given(
+    books: Books, customer: Json, item: Json
+) -> None:
+    line = sale_line(item, 100, Qty=0, UnitPrice=0)
+    made = books.create("Invoice", books.invoice_fields(customer, item, Line=[line]))
+    assert made["TotalAmt"] == 100.0
+
+
 def test_product_of_quantity_and_price_is_rounded_to_cents(
     books: Books, customer: Json, item: Json
 ) -> None:
