@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_percent
 from flask import Flask
 from flask_babel import (
     format_date,
@@ -35,6 +35,13 @@ def amount(minor: int, currency: str = "USD") -> str:
     """``185000`` to ``$1,850.00``."""
     locale = "es_US" if _spanish() else "en_US"
     return format_currency(money.to_decimal(minor, currency), currency, locale=locale)
+
+
+def percent(share: float) -> str:
+    """``0.978`` to ``97.8%``."""
+    if _spanish():
+        return format_percent(share, "#,##0.# %", locale="es_US")
+    return format_percent(share, "#,##0.#%", locale="en_US")
 
 
 def local_date(day: date | datetime) -> str:

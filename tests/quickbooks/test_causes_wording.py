@@ -62,7 +62,7 @@ ALL_FACTS = {
     "start": "2026-01-01",
     "ours": "$1,120.00",
     "theirs": "$1,020.00",
-    "time": "2:45 PM",
+    "time": "2:45 p. m.",
     "line": 3,
     "limit": "100",
     "length": "120",

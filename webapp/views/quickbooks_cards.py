@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from babel.numbers import format_percent
 from flask import current_app, url_for
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import case, func, select
 
 from webapp.extensions import db
-from webapp.formats import ago, local_time
+from webapp.formats import ago, local_time, percent
 from webapp.models import Attempt, Connection, Firm, Person, outbox
 from webapp.models import attempt as attempts
 from webapp.models import connection as connections
@@ -118,7 +117,8 @@ def _trouble(connection: Connection) -> tuple[str, str]:
 def _sign_in_lost(connection: Connection) -> tuple[str, str]:
     title, fix = _refused(connection.state_reason or "")
     if title:
-        return title, f"{fix} {gettext('Your records are safe.')}"
+        comfort = gettext("Your records are safe.")
+        return title, f"{fix} {comfort}"
     return gettext("QuickBooks no longer accepts our access."), gettext(
         "This happens when someone removes Cuadra in QuickBooks, or the person who connected it "
         "loses admin rights. Your records are safe."
@@ -147,7 +147,8 @@ def _unreachable(connection: Connection) -> str:
     next_try = connection.not_before
     if next_try is None or next_try <= datetime.now(UTC):
         return said
-    return f"{said} {gettext('Next try at %(time)s.', time=local_time(next_try))}"
+    soon = gettext("Next try at %(time)s.", time=local_time(next_try))
+    return f"{said} {soon}"
 
 
 # -- figures --------------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ def _percent(counts: Counts) -> str:
     if not total:
         return ""
     share = done / total if done == total else min(done / total, 0.999)
-    return format_percent(share, "#,##0.#%", locale=get_locale())
+    return percent(share)
 
 
 def waiting_text(counts: Counts) -> str:

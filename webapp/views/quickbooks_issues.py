@@ -110,7 +110,12 @@ def suggest(issue_id: int) -> str:
 def _suggestions(account: Account, typed: str) -> Suggestions:
     found = customers.suggest(account.firm_id, typed, account)
     spoken = ngettext("%(num)s customer matches", "%(num)s customers match", found.total)
-    text = gettext("%(n)s of %(all)s customers match", n=found.total, all=found.customers)
+    text = ngettext(
+        "%(num)s of %(all)s customers matches",
+        "%(num)s of %(all)s customers match",
+        found.total,
+        all=found.customers,
+    )
     if not found.total:
         text = gettext("No QuickBooks customer matches “%(q)s”", q=typed or account.name)
     return Suggestions(
