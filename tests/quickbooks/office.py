@@ -162,12 +162,16 @@ class Office:
             kept.slice_until = kept.slice_until and kept.slice_until - back
             db.session.commit()
 
-    def settle(self, rounds: int = 12) -> None:
-        """Work, wait and look again until nothing is on its way."""
+    def settle(self, late: float = 0.0, rounds: int = 12) -> None:
+        """Work, wait and look again until nothing is on its way.
+
+        ``late`` seconds are really waited before each look, for commits that come late.
+        """
         for _ in range(rounds):
             self.work()
             if not self.moving():
                 return
+            time.sleep(late)
             self.later(130)
         raise AssertionError(f"still moving: {self.moving()}")
 

@@ -158,9 +158,7 @@ def test_assigned_number_known_to_be_taken_is_renumbered(apart: Office) -> None:
     assert ("renumber", "accepted") in apart.attempts("invoice", invoice)
 
 
-@pytest.mark.parametrize(
-    ("seen", "answers"), [(None, ["ok"]), (datetime.now(UTC), ["6140", "ok"])]
-)
+@pytest.mark.parametrize(("seen", "answers"), [(None, ["ok"]), (datetime.now(UTC), ["6140", "ok"])])
 def test_assigned_number_taken_meanwhile_is_renumbered_without_an_issue(
     office: Office, seen: datetime | None, answers: list[str]
 ) -> None:

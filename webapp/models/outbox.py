@@ -220,6 +220,7 @@ class Entry(db.Model):
         )
         first = db.session.scalar(due.limit(1))
         if first is None:
+            db.session.commit()  # no transaction may stay open while answers are waited for
             return []
         same = due.where(cls.priority == first.priority, cls.kind == first.kind, cls.picked == 0)
         chosen = [first] if first.picked else list(db.session.scalars(same.limit(limit)))

@@ -1,0 +1,126 @@
+"""What becomes of a change here when the object was changed, or is gone, over there."""
+
+from __future__ import annotations
+
+from tests.quickbooks.office import Office
+
+
+def test_change_of_a_paid_invoice_is_sent_with_the_new_token(office: Office) -> None:
+    made = office.one_of_each()
+    office.work()
+    office.change("invoice", made["invoice"], memo="Thank you")
+    office.work()
+    outcomes = [e["outcome"] for e in office.ledger(entity="Invoice", operation="update")]
+    assert outcomes[-2:] == ["5010", "ok"]
+    assert office.theirs("invoice", made["invoice"])["CustomerMemo"] == {"value": "Thank you"}
+    assert office.issues() == []
+
+
+def test_persons_edit_is_not_overwritten_but_shown(office: Office) -> None:
+    account, service = office.client(), office.service()
+    invoice = office.invoice(account, service)
+    office.work()
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
+    office.change("invoice", invoice, memo="Thank you")
+    office.work()
+    issue = office.only_issue()
+    assert issue.cause == "edited"
+    assert issue.theirs is not None
+    assert issue.theirs["TotalAmt"] in (999, "999", "999.0", "999.00")
+    assert office.object("Invoice", theirs)["TotalAmt"] == 999
+
+
+def test_send_ours_overwrites_the_edit_that_was_seen(office: Office) -> None:
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
+    office.change("invoice", invoice, memo="Thank you")
+    office.work()
+    office.act(office.only_issue(), "send-ours")
+    office.work()
+    assert office.object("Invoice", theirs)["TotalAmt"] == 240
+    assert office.issues() == []
+
+
+def test_send_ours_does_not_overwrite_a_newer_edit(office: Office) -> None:
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
+    office.change("invoice", invoice, memo="Thank you")
+    office.work()
+    office.control("objects/amount", entity="Invoice", id=theirs, amount=1000)
+    office.act(office.only_issue(), "send-ours")
+    office.work()
+    assert office.object("Invoice", theirs)["TotalAmt"] == 1000
+    assert office.only_issue().cause == "edited"
+
+
+def test_keep_theirs_leaves_both_as_they_are(office: Office) -> None:
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
+    office.change("invoice", invoice, memo="Thank you")
+    office.work()
+    office.act(office.only_issue(), "keep-theirs")
+    office.settle()
+    assert office.object("Invoice", theirs)["TotalAmt"] == 999
+    assert office.state("invoice", invoice) == "synced"
+
+
+def test_change_of_a_deleted_payment_is_asked_about(office: Office) -> None:
+    made = office.one_of_each()
+    office.work()
+    theirs = office.quickbooks_id("payment", made["payment"])
+    office.control("objects/delete", entity="Payment", id=theirs)
+    office.change("payment", made["payment"], reference="CH-77")
+    office.work()
+    assert office.only_issue().cause == "record_deleted"
+
+
+def test_recreate_makes_a_new_object_for_a_deleted_one(office: Office) -> None:
+    made = office.one_of_each()
+    office.work()
+    before = office.quickbooks_id("payment", made["payment"])
+    office.control("objects/delete", entity="Payment", id=before)
+    office.change("payment", made["payment"], reference="CH-77")
+    office.work()
+    office.act(office.only_issue(), "recreate")
+    office.work()
+    assert office.quickbooks_id("payment", made["payment"]) != before
+    assert [p["PaymentRefNum"] for p in office.objects("Payment")] == ["CH-77"]
+    office.require_order()
+
+
+def test_deleting_what_is_gone_already_is_done(office: Office) -> None:
+    made = office.one_of_each()
+    office.work()
+    theirs = office.quickbooks_id("refund", made["refund"])
+    office.control("objects/delete", entity="RefundReceipt", id=theirs)
+    office.remove("refund", made["refund"])
+    office.work()
+    assert office.entry("refund", made["refund"]).state == "done"
+    assert office.issues() == []
+
+
+def test_answer_with_another_total_opens_an_issue(office: Office) -> None:
+    """A company that adds tax of its own to lines it thinks taxable."""
+    account, service = office.client(), office.service()
+    office.work()
+    office.fault("commit_then_status", entity="Invoice", status=200, body=changed_invoice(account))
+    invoice = office.invoice(account, service)
+    office.work()
+    issue = office.only_issue()
+    assert (issue.cause, issue.facts["field"]) == ("differs", "total")
+    assert office.state("invoice", invoice) == "failed"
+
+
+def changed_invoice(_account: int) -> str:
+    """An answer whose total is not what was sent; the object is in the books all the same."""
+    return (
+        '{"Invoice": {"Id": "1", "SyncToken": "0", "DocNumber": "1001", "TotalAmt": 259.80,'
+        ' "CustomerRef": {"value": "1"}, "Line": []}, "time": "2026-11-20T00:00:00Z"}'
+    )

@@ -1,0 +1,75 @@
+"""Many records at once: batches, few reads, and one that stops its worker among them."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from tests.quickbooks.office import Office
+from webapp.extensions import db
+from webapp.models import Entry
+
+RECORDS = 300
+READS_PER_THOUSAND = 5
+
+
+@pytest.fixture
+def crowd(office: Office) -> list[tuple[str, int]]:
+    """About 300 records: 30 clients, 90 invoices, payments of them, refunds and fees."""
+    made = [("service", office.take("service", hurry=False, name="Bookkeeping", rate="120.00"))]
+    service = made[0][1]
+    for number in range(30):
+        account = office.take("account", hurry=False, name=f"Client {number}")
+        made.append(("account", account))
+        for _ in range(3):
+            invoice = office.invoice(account, service, hurry=False)
+            payment = office.payment(invoice, hurry=False)
+            made += [("invoice", invoice), ("payment", payment)]
+        made.append(("refund", office.refund(payment, hurry=False)))
+        made.append(("expense", office.expense(payment, hurry=False)))
+    return made[:RECORDS]
+
+
+def test_first_copy_goes_in_batches_and_hardly_reads(
+    office: Office, crowd: list[tuple[str, int]]
+) -> None:
+    office.sandbox.control("counters", method="DELETE")
+    office.settle()
+    assert {office.state(kind, record) for kind, record in crowd} == {"synced"}
+    counters = office.sandbox.control("counters")
+    assert counters["kinds"].get("read", 0) <= READS_PER_THOUSAND * RECORDS / 1000
+    assert counters["paths"]["POST batch"] >= RECORDS / 30
+    assert counters["kinds"]["write"] <= RECORDS / 10
+    office.require_order()
+
+
+def test_record_that_stops_its_worker_is_parked_while_its_neighbours_go(office: Office) -> None:
+    accounts = [office.client(f"Client {n}", hurry=False) for n in range(3)]
+    with office.database():  # as two workers leave it that were killed while they had it
+        db.session.execute(update(Entry).where(Entry.record_id == accounts[0]).values(picked=2))
+        db.session.commit()
+    office.work()
+    assert office.only_issue().cause == "stopped_worker"
+    assert [office.state("account", a) for a in accounts] == ["failed", "synced", "synced"]
+    office.later(100_000)
+    office.work()
+    assert office.state("account", accounts[0]) == "failed"
+
+
+def test_parked_record_is_tried_again_when_a_person_asks(office: Office) -> None:
+    service = office.service()
+    with office.database():
+        db.session.execute(update(Entry).where(Entry.kind == "service").values(picked=2))
+        db.session.commit()
+    office.work()
+    office.act(office.only_issue(), "resync")
+    office.work()
+    assert office.state("service", service) == "synced"
+    assert office.issues() == []
+
+
+def test_person_comes_before_the_crowd(office: Office, crowd: list[tuple[str, int]]) -> None:
+    mine = office.client("Urgent")
+    office.settle()
+    written = [e["requestid"] for e in office.ledger(entity="Customer")]
+    assert office.entry("account", mine).uid in written[0]
