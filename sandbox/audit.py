@@ -11,9 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sandbox.company import DELETED, VOIDED, ZERO, Company, Record
+from sandbox.company import Company
 from sandbox.entities import ENTITIES
 from sandbox.links import CREDITS, OPEN, PAYERS, applications
+from sandbox.records import DELETED, VOIDED, ZERO, Record
 from sandbox.wire import Body
 
 

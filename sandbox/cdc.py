@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from sandbox import errors
 from sandbox.clock import parse_moment, stamp
-from sandbox.company import DELETED, Company, Record, render
+from sandbox.company import Company, render
 from sandbox.entities import BY_PATH, Entity
+from sandbox.records import DELETED, Record
 from sandbox.wire import Body
 
 LOOK_BACK = timedelta(days=30)

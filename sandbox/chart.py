@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sandbox.company import Company, Draft
 from sandbox.entities import ENTITIES
-from sandbox.schema import ACCOUNT_TYPES
+from sandbox.list_schema import ACCOUNT_TYPES
 from sandbox.wire import Body
 
 ACCOUNTS = (

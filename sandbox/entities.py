@@ -1,6 +1,7 @@
 """Which entities does QuickBooks have, and what can be done with each?
 
-Their properties are in `schema`; rules that look at the books are in `rules`.
+Their properties are in `list_schema` and `transaction_schema`; rules that look at the books are in
+`rules`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from sandbox import schema
+from sandbox import list_schema as lists
+from sandbox import transaction_schema as transactions
 from sandbox.fields import Field, Fields, declare
 
 
@@ -47,22 +49,22 @@ def _transaction(name: str, fields: Fields, voidable: bool = False) -> Entity:
 
 
 _ALL = (
-    _named("Customer", schema.CUSTOMER, "DisplayName", "people"),
-    _named("Vendor", schema.VENDOR, "DisplayName", "people"),
-    _named("Employee", schema.EMPLOYEE, "DisplayName", "people"),
-    _named("Item", schema.ITEM),
-    _named("Account", schema.ACCOUNT),
+    _named("Customer", lists.CUSTOMER, "DisplayName", "people"),
+    _named("Vendor", lists.VENDOR, "DisplayName", "people"),
+    _named("Employee", lists.EMPLOYEE, "DisplayName", "people"),
+    _named("Item", lists.ITEM),
+    _named("Account", lists.ACCOUNT),
     _named(
         "PaymentMethod",
-        declare("Name text:31 required\nType enum:CREDIT_CARD|NON_CREDIT_CARD", schema.NAMED),
+        declare("Name text:31 required\nType enum:CREDIT_CARD|NON_CREDIT_CARD", lists.NAMED),
     ),
-    _named("Term", schema.TERM),
+    _named("Term", lists.TERM),
     _named(
         "Class",
         declare(
             "Name text:100 required\nSubClass flag\nParentRef ref:Class\n"
             "FullyQualifiedName text readonly",
-            schema.NAMED,
+            lists.NAMED,
         ),
     ),
     _named(
@@ -70,27 +72,27 @@ _ALL = (
         declare(
             "Name text:100 required\nSubDepartment flag\nParentRef ref:Department\n"
             "FullyQualifiedName text readonly\nAddress object",
-            schema.NAMED,
+            lists.NAMED,
         ),
     ),
-    _named("TaxCode", schema.TAX_CODE, in_cdc=False),
-    _named("TaxRate", schema.TAX_RATE, in_cdc=False),
-    _named("TaxAgency", schema.TAX_AGENCY, "DisplayName", in_cdc=False),
-    _named("CompanyCurrency", declare("Name text:100\nCode text:3 required", schema.NAMED), "Code"),
-    _transaction("Invoice", schema.INVOICE, voidable=True),
-    _transaction("Payment", schema.PAYMENT, voidable=True),
-    _transaction("SalesReceipt", schema.SALES_RECEIPT, voidable=True),
-    _transaction("RefundReceipt", schema.REFUND_RECEIPT),
-    _transaction("CreditMemo", schema.CREDIT_MEMO),
-    _transaction("Estimate", schema.ESTIMATE),
-    _transaction("Purchase", schema.PURCHASE),
-    _transaction("Bill", schema.BILL),
-    _transaction("BillPayment", schema.BILL_PAYMENT, voidable=True),
-    _transaction("Deposit", schema.DEPOSIT),
-    _transaction("JournalEntry", schema.JOURNAL_ENTRY),
-    Entity("Attachable", schema.ATTACHABLE, deletable=True, in_webhooks=False),
-    Entity("CompanyInfo", schema.COMPANY_INFO, creatable=False, in_webhooks=False),
-    Entity("Preferences", schema.PREFERENCES, creatable=False),
+    _named("TaxCode", lists.TAX_CODE, in_cdc=False),
+    _named("TaxRate", lists.TAX_RATE, in_cdc=False),
+    _named("TaxAgency", lists.TAX_AGENCY, "DisplayName", in_cdc=False),
+    _named("CompanyCurrency", declare("Name text:100\nCode text:3 required", lists.NAMED), "Code"),
+    _transaction("Invoice", transactions.INVOICE, voidable=True),
+    _transaction("Payment", transactions.PAYMENT, voidable=True),
+    _transaction("SalesReceipt", transactions.SALES_RECEIPT, voidable=True),
+    _transaction("RefundReceipt", transactions.REFUND_RECEIPT),
+    _transaction("CreditMemo", transactions.CREDIT_MEMO),
+    _transaction("Estimate", transactions.ESTIMATE),
+    _transaction("Purchase", transactions.PURCHASE),
+    _transaction("Bill", transactions.BILL),
+    _transaction("BillPayment", transactions.BILL_PAYMENT, voidable=True),
+    _transaction("Deposit", transactions.DEPOSIT),
+    _transaction("JournalEntry", transactions.JOURNAL_ENTRY),
+    Entity("Attachable", lists.ATTACHABLE, deletable=True, in_webhooks=False),
+    Entity("CompanyInfo", lists.COMPANY_INFO, creatable=False, in_webhooks=False),
+    Entity("Preferences", lists.PREFERENCES, creatable=False),
 )
 
 ENTITIES: dict[str, Entity] = {entity.name: entity for entity in _ALL}

@@ -9,9 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sandbox import errors
-from sandbox.company import ZERO, Company, Record
+from sandbox.company import Company
 from sandbox.fields import read_body
-from sandbox.schema import DETAIL_NAMES, LINE, LINE_DETAILS
+from sandbox.line_schema import DETAIL_NAMES, LINE, LINE_DETAILS
+from sandbox.records import ZERO, Record
 from sandbox.wire import Body, cents
 
 SUBTOTAL = "SubTotalLineDetail"

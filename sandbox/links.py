@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox import errors
-from sandbox.company import DELETED, VOIDED, ZERO, Draft, Record
+from sandbox.company import Draft
+from sandbox.records import DELETED, VOIDED, ZERO, Record
 from sandbox.switches import Switches
 from sandbox.wire import Body
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sandbox import errors
-from sandbox.company import DELETED_SUFFIX, Draft, Record
+from sandbox.company import Draft
 from sandbox.entities import Entity
+from sandbox.records import DELETED_SUFFIX, Record
 from sandbox.switches import Switches
 from sandbox.wire import Body
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sandbox import wire
 from sandbox.clock import zulu
-from sandbox.company import Event
+from sandbox.records import Event
 from sandbox.wire import Body
 
 PAST_TENSE = {

@@ -11,8 +11,9 @@ import re
 from datetime import timedelta
 
 from sandbox import errors
-from sandbox.company import Draft, Record, number_space
+from sandbox.company import Draft
 from sandbox.entities import Entity
+from sandbox.records import Record, number_space
 from sandbox.switches import Switches
 from sandbox.wire import Body
 

@@ -6,8 +6,9 @@ The API, a batch item, the control API and a person at the web page all come thr
 from __future__ import annotations
 
 from sandbox import errors, writes
-from sandbox.company import DELETED, Company, Draft, Record, render
+from sandbox.company import Company, Draft, render
 from sandbox.entities import Entity
+from sandbox.records import DELETED, Record
 from sandbox.wire import Body
 from sandbox.world import World
 from sandbox.writes import Options

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from urllib.parse import quote, urlencode
 
-from sandbox import person, wire
-from sandbox.company import DELETED, Company, Record, render
+from sandbox import forms, person, wire
+from sandbox.company import Company, render
 from sandbox.entities import ENTITIES, Entity
 from sandbox.errors import Refusal
+from sandbox.forms import Problem
 from sandbox.messages import Request, Response, page, redirect
+from sandbox.records import DELETED, Record
 from sandbox.templates import render as html
 from sandbox.wire import Body
 from sandbox.world import World
@@ -52,10 +54,6 @@ DEEP_LINKS = {
     "customerdetail": ("Customer", "nameId"),
     "item": ("Item", "itemId"),
 }
-
-
-class Problem(Exception):
-    """Something to tell the person; the page says it."""
 
 
 def handle(world: World, request: Request) -> Response | None:
@@ -181,7 +179,7 @@ def _list_links(company: Company) -> list[tuple[Entity, int]]:
 def _list(world: World, request: Request, company: Company, entity: Entity) -> Response:
     problem = ""
     if request.method == "POST":
-        target, problem = _attempt(lambda: _create(world, company, entity, request.form))
+        target, problem = _attempt(lambda: forms.create(world, company, entity, request.form))
         if target:
             return _after(target, "Saved.")
     sought = request.query.get("q", "").casefold()
@@ -246,51 +244,6 @@ def _choices(company: Company) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _create(world: World, company: Company, entity: Entity, form: dict[str, str]) -> str:
-    fields = _NEW.get(entity.name, _new_named)(form, entity)
-    created = person.create(world, company, entity, fields)
-    return f"/company/{company.realm_id}/{entity.path}/{created['Id']}"
-
-
-def _new_invoice(form: dict[str, str], entity: Entity) -> Body:
-    amount = Decimal(form.get("amount") or "0")
-    detail = {"Qty": 1, "UnitPrice": amount, "ItemRef": {"value": form.get("item", "")}}
-    line = {"Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
-    return {
-        "CustomerRef": {"value": form.get("customer", "")},
-        "TxnDate": form.get("date", ""),
-        "DocNumber": form.get("number", ""),
-        "Line": [line],
-    }
-
-
-def _new_payment(form: dict[str, str], entity: Entity) -> Body:
-    return {
-        "CustomerRef": {"value": form.get("customer", "")},
-        "TxnDate": form.get("date", ""),
-        "TotalAmt": Decimal(form.get("amount") or "0"),
-    }
-
-
-def _new_item(form: dict[str, str], entity: Entity) -> Body:
-    account = {"value": form.get("account", "")}
-    return {"Name": form.get("name", ""), "Type": "Service", "IncomeAccountRef": account}
-
-
-def _new_named(form: dict[str, str], entity: Entity) -> Body:
-    if not entity.name_field or not form.get("name"):
-        raise Problem("A name is needed.")
-    more = {"AccountType": form.get("kind") or "Income"} if entity.name == "Account" else {}
-    return {entity.name_field: form["name"], **more}
-
-
-_NEW: dict[str, Callable[[dict[str, str], Entity], Body]] = {
-    "Invoice": _new_invoice,
-    "Payment": _new_payment,
-    "Item": _new_item,
-}
-
-
 # -- one object -----------------------------------------------------------------------------------
 
 
@@ -302,7 +255,7 @@ def _object(
         return None
     record, problem = found, ""
     if request.method == "POST":
-        note, problem = _attempt(lambda: _object_act(world, company, found, request.form))
+        note, problem = _attempt(lambda: forms.act_on(world, company, found, request.form))
         if note:
             return _after(request.path, note)
     others = (r for r in company.live(entity.name) if r.active and r.id != identifier)
@@ -328,100 +281,3 @@ def _object(
 def _pretty(company: Company, record: Record) -> str:
     plain = json.loads(wire.dumps(render(company, record)))
     return json.dumps(plain, indent=2, ensure_ascii=False)
-
-
-def _object_act(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    act = _ACTS.get(form.get("act", ""))
-    if act is None:
-        raise Problem("That cannot be done here.")
-    return act(world, company, record, form)
-
-
-def _edit(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    entity = ENTITIES[record.entity]
-    fields: Body = {}
-    for name in (entity.name_field, "DocNumber", "TxnDate", "PaymentRefNum", "PrivateNote"):
-        if name and name in form and form[name] != str(record.body.get(name, "")):
-            fields[name] = form[name]
-    if form.get("email", "") != record.body.get("PrimaryEmailAddr", {}).get("Address", ""):
-        fields["PrimaryEmailAddr"] = {"Address": form["email"]}
-    if form.get("amount"):
-        amount = Decimal(form["amount"])
-        if amount != record.amount("TotalAmt"):
-            fields |= person.amount_fields(record, amount)
-    if not fields:
-        raise Problem("Nothing was changed.")
-    person.update(world, company, entity, record.id, fields)
-    return "Saved."
-
-
-def _delete(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    person.delete(world, company, ENTITIES[record.entity], record.id)
-    return "Deleted."
-
-
-def _void(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    person.void(world, company, ENTITIES[record.entity], record.id)
-    return "Voided."
-
-
-def _inactivate(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    person.set_active(world, company, ENTITIES[record.entity], record.id, False)
-    return "Made inactive."
-
-
-def _activate(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    person.set_active(world, company, ENTITIES[record.entity], record.id, True)
-    return "Made active."
-
-
-def _merge(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    person.merge(world, company, ENTITIES[record.entity], record.id, form.get("into", ""))
-    return "Merged."
-
-
-def _set_type(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    kind = "CREDIT_CARD" if form.get("card") == "on" else "NON_CREDIT_CARD"
-    person.update(world, company, ENTITIES[record.entity], record.id, {"Type": kind})
-    return "Saved."
-
-
-def _pay(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    if record.entity != "Invoice":
-        raise Problem("Only an invoice is paid here.")
-    amount = Decimal(form.get("amount") or "0")
-    link = {"TxnId": record.id, "TxnType": record.entity}
-    fields = {
-        "CustomerRef": record.body["CustomerRef"],
-        "TotalAmt": amount,
-        "Line": [{"Amount": amount, "LinkedTxn": [link]}],
-    }
-    person.create(world, company, ENTITIES["Payment"], fields)
-    return "Payment received."
-
-
-def _deposit(world: World, company: Company, record: Record, form: dict[str, str]) -> str:
-    if record.entity != "Payment":
-        raise Problem("Only a payment is deposited here.")
-    bank = next(r for r in company.live("Account") if r.body["AccountType"] == "Bank")
-    link = {"TxnId": record.id, "TxnType": record.entity}
-    fields = {
-        "DepositToAccountRef": {"value": bank.id},
-        "Line": [{"Amount": record.amount("TotalAmt"), "LinkedTxn": [link]}],
-    }
-    person.create(world, company, ENTITIES["Deposit"], fields)
-    return "Deposited."
-
-
-Act = Callable[[World, Company, Record, dict[str, str]], str]
-_ACTS: dict[str, Act] = {
-    "edit": _edit,
-    "delete": _delete,
-    "void": _void,
-    "inactivate": _inactivate,
-    "activate": _activate,
-    "merge": _merge,
-    "type": _set_type,
-    "pay": _pay,
-    "deposit": _deposit,
-}

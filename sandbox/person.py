@@ -10,9 +10,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sandbox import errors
-from sandbox.company import DELETED, Company, Record, render
+from sandbox.company import Company, render
 from sandbox.entities import BY_PATH, ENTITIES, Entity
 from sandbox.operations import PERSON, commit, perform
+from sandbox.records import DELETED, Record
 from sandbox.wire import Body, copy_of
 from sandbox.world import World
 from sandbox.writes import Options

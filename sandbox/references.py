@@ -6,10 +6,11 @@ Top-level references and those in line details are checked; QuickBooks fills in 
 from __future__ import annotations
 
 from sandbox import errors
-from sandbox.company import DELETED, Draft, Record
+from sandbox.company import Draft
 from sandbox.entities import ENTITIES, Entity
 from sandbox.fields import Field, Fields
-from sandbox.schema import DETAIL_NAMES, LINE_DETAILS
+from sandbox.line_schema import DETAIL_NAMES, LINE_DETAILS
+from sandbox.records import DELETED, Record
 from sandbox.wire import Body
 
 

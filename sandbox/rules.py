@@ -11,9 +11,10 @@ from datetime import date, timedelta
 
 from sandbox import errors
 from sandbox.clock import Clock
-from sandbox.company import ZERO, Draft, Record
+from sandbox.company import Draft
 from sandbox.entities import Entity
-from sandbox.schema import ACCOUNT_TYPES
+from sandbox.list_schema import ACCOUNT_TYPES
+from sandbox.records import ZERO, Record
 from sandbox.wire import Body, cents
 
 Rule = Callable[[Draft, Body, Record | None], None]

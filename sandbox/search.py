@@ -14,8 +14,9 @@ from typing import Any
 
 from sandbox import errors
 from sandbox.clock import parse_moment
-from sandbox.company import DELETED, Company, Record, number_space, render
+from sandbox.company import Company, render
 from sandbox.query import Condition, Query
+from sandbox.records import DELETED, Record, number_space
 from sandbox.wire import Body
 
 

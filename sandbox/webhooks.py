@@ -19,10 +19,10 @@ import h11
 
 from sandbox import notices
 from sandbox.clock import Clock, zulu
-from sandbox.company import Event
 from sandbox.entities import ENTITIES
 from sandbox.notices import Notice
 from sandbox.outgoing import post
+from sandbox.records import Event
 from sandbox.switches import Switches
 
 ANSWER_WITHIN_S = 3.0

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from sandbox import chart
 from sandbox.clock import Clock
-from sandbox.company import Company, record_from_json
+from sandbox.company import Company
 from sandbox.faults import Faults
 from sandbox.ledger import Counters, Ledger
 from sandbox.limits import Limits
 from sandbox.oauth import Tokens
+from sandbox.records import record_from_json
 from sandbox.replays import Replays
 from sandbox.storage import Storage
 from sandbox.switches import Switches

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox import errors, lines, links, names, numbers, references, rules
-from sandbox.company import DELETED, LIVE, VOIDED, ZERO, Draft, Record
+from sandbox.company import Draft
 from sandbox.entities import Entity
 from sandbox.fields import read_body
+from sandbox.records import DELETED, LIVE, VOIDED, ZERO, Record
 from sandbox.switches import Switches
 from sandbox.wire import Body, cents, copy_of, filled
 
