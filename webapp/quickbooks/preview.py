@@ -66,7 +66,7 @@ def preview(connection: Connection, chosen: Choices) -> Preview:
         clients_asked=found[matching.ISSUE],
         numbers_taken=_numbers_taken(firm_id, chosen),
         other_currency=_other_currency(connection, chosen),
-        roles_missing=_roles_missing(firm_id, chosen),
+        roles_missing=_roles_missing(chosen),
         card_unmarked=_card_unmarked(firm_id, chosen),
     )
 
@@ -172,11 +172,10 @@ def _other_currency(connection: Connection, chosen: Choices) -> int:
     )
 
 
-def _roles_missing(firm_id: int, chosen: Choices) -> list[str]:
-    """Parts nothing was chosen for; the refund item is made by itself."""
-    return [
-        role for role in roles.ROLES if role != roles.REFUND_ITEM and not chosen.roles.get(role)
-    ]
+def _roles_missing(chosen: Choices) -> list[str]:
+    """Parts nothing was chosen for. A fee needs no vendor; the refund item is made by itself."""
+    optional = (roles.REFUND_ITEM, roles.FEE_VENDOR)
+    return [role for role in roles.ROLES if role not in optional and not chosen.roles.get(role)]
 
 
 def _card_unmarked(firm_id: int, chosen: Choices) -> int:

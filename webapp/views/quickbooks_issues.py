@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from webapp.extensions import db
-from webapp.models import Account, Issue
+from webapp.models import Account, Entry, Issue
 from webapp.models import issue as issues
 from webapp.quickbooks import actions, bulk, customers
 from webapp.quickbooks.actions import ActionRefused
@@ -17,10 +17,12 @@ from webapp.quickbooks.causes import cause as names
 from webapp.rights import LARGEST_ID, firm_id, for_fixers, person_id
 from webapp.views.answers import from_htmx
 from webapp.views.quickbooks_account_rows import suggestion_of
+from webapp.views.quickbooks_activity import activity_card
 from webapp.views.quickbooks_details import detail_of
 from webapp.views.quickbooks_lists import Wish, counts_of
 from webapp.views.quickbooks_page import (
     FOLDER,
+    all_at_once,
     connection_of,
     integrations,
     list_fragment,
@@ -31,7 +33,7 @@ from webapp.views.quickbooks_page_model import IssueRow, Suggestions
 from webapp.views.quickbooks_picking import Picked, pick
 from webapp.views.quickbooks_questions import question_about
 from webapp.views.quickbooks_results import Result, result_of
-from webapp.views.quickbooks_rows import ASKING, LEAVING, Rows
+from webapp.views.quickbooks_rows import ASKING, LEAVING, Rows, off_because
 from webapp.views.settings_menu import INTEGRATIONS_URL
 
 bp = Blueprint(
@@ -255,23 +257,25 @@ def _list_with(issue: Issue, shown: IssueRow) -> str:
 
 def _changes(issue: Issue, result: Result, closes_detail: bool = False) -> str:
     """Out of band: counts, banner, badge, what is read aloud, a toast."""
-    counts = counts_of(issue.firm_id)
+    counts, connection = counts_of(issue.firm_id), connection_of(issue.firm_id)
+    wish = Wish(issue.firm_id, issue.kind)
     return render_template(
         f"{FOLDER}/_changed.html",
         tab_entries=tabs(issue.kind, counts),
         page={"integrations": integrations(counts)},
         list={
             "total_open": counts.total_open,
-            "checked_at": _checked_at(issue.firm_id),
+            "checked_at": connection.last_success_at if connection else None,
+            "resync_all": all_at_once(wish, counts.open[issue.kind], off_because(connection)),
+            "numbers": (
+                (issues.OPEN, counts.open[issue.kind]),
+                (issues.IGNORED, counts.ignored[issue.kind]),
+            ),
         },
+        activity=activity_card(connection, Entry.counts(issue.firm_id)) if connection else None,
         result=result,
         closes=issue.id if closes_detail else None,
     )
-
-
-def _checked_at(firm: int) -> object:
-    connection = connection_of(firm)
-    return connection.last_success_at if connection else None
 
 
 def _render_row(row: IssueRow) -> str:

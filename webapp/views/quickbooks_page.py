@@ -187,7 +187,7 @@ def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> Err
     url = url_for("quickbooks_page.errors", name=name)
     off = off_because(connection)
     showing_open = wish.state == issues.OPEN
-    in_state = counts.open if showing_open else counts.ignored
+    resync_all = all_at_once(wish, counts.open[wish.kind], off)
     return ErrorList(
         kind=name,
         heading=str(words.heading),
@@ -201,12 +201,12 @@ def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> Err
         search_label=str(words.search),
         spoken=_spoken(found) if wish.narrowed else "",
         hint=gettext("Linking an account also sends its waiting invoices and payments.")
-        if wish.kind == "account"
+        if wish.kind == "account" and resync_all is None
         else "",
         notice=off if found.total and showing_open else "",
         bulk_url=url_for("quickbooks_bulk.selected", name=name, **wish.arguments()),
         bulk=_bulk(wish, off),
-        resync_all=_all_at_once(wish, in_state[wish.kind], off),
+        resync_all=resync_all,
         first=found.first,
         last=found.last,
         total=found.total,
@@ -280,7 +280,7 @@ def _bulk(wish: Wish, off: str) -> tuple[Action, ...]:
     )
 
 
-def _all_at_once(wish: Wish, number: int, off: str) -> Action | None:
+def all_at_once(wish: Wish, number: int, off: str) -> Action | None:
     """Resync all, or for clients who are not in QuickBooks: create all."""
     if wish.state != issues.OPEN or not number:
         return None

@@ -68,7 +68,9 @@ def _stop(issue: Issue) -> Question:
     return Question(
         ID,
         gettext("Stop syncing %(account)s?", account=issue.title),
-        ngettext(
+        gettext("Nothing of this client goes to QuickBooks. Turn sync on again in the Info tab.")
+        if not number
+        else ngettext(
             "%(num)s waiting invoice will not go to QuickBooks. Turn sync on again in the Info "
             "tab.",
             "%(num)s waiting invoices will not go to QuickBooks. Turn sync on again in the Info "

@@ -32,8 +32,16 @@ LEAVING = frozenset({actions.IGNORE, actions.RESTORE, names.LEAVE_OUT, names.KEE
 WITH_VALUE = frozenset({names.RENAME, names.SET_INCOME_ACCOUNT})
 """Actions that need a form, which the detail has."""
 
-SENDING = frozenset(names.ACTIONS) - {names.KEEP_THEIRS, names.LEAVE_OUT, names.STOP_SYNCING}
-"""Actions that are off while QuickBooks cannot be reached; deleting a service sends nothing."""
+SENDING = frozenset(names.ACTIONS) - {
+    names.KEEP_THEIRS,
+    names.LEAVE_OUT,
+    names.STOP_SYNCING,
+    names.DELETE,
+}
+"""Actions that are off while QuickBooks cannot be reached; the others send nothing."""
+
+FOR_ALL = frozenset({names.RESYNC, actions.IGNORE, actions.RESTORE})
+"""Actions that a line which stands for many records does to all of them."""
 
 
 def off_because(connection: Connection | None) -> str:
@@ -149,6 +157,7 @@ class Rows:
         described = causes.describe(issue.cause, self._facts(issue), issue.kind)
         fix_url, fix_link = self._elsewhere(issue)
         state = state or self.state_of(issue)
+        over = state in ("fixed", "gone")
         beside, behind = self._buttons(issue)
         account = self.accounts if self.kind == "account" else None
         list_url = toggle or url_for("quickbooks_page.errors", name=f"{issue.kind}s")
@@ -159,8 +168,8 @@ class Rows:
             subtitle=self._subtitle(issue),
             cause=described.cause,
             cause_detail=described.detail,
-            fix=described.fix,
-            fix_url=fix_url,
+            fix="" if over else described.fix,
+            fix_url="" if over else fix_url,
             fix_link=fix_link,
             state=state,
             record_url=url_for(f"{issue.kind}s.show", record_id=issue.record_id),
@@ -231,8 +240,6 @@ class Rows:
             )
         if entry.state == outbox.WAITING:
             return gettext("It waits for another record, and follows by itself.")
-        if entry.state == outbox.REJECTED and entry.due_at:
-            return gettext("One more try follows at %(time)s.", time=local_time(entry.due_at))
         return ""
 
     def _elsewhere(self, issue: Issue) -> tuple[str, str]:
@@ -260,7 +267,7 @@ class Rows:
         return (*causes.actions_of(issue.cause, issue.kind, linked), actions.IGNORE)
 
     def button(self, issue: Issue, name: str) -> Action:
-        words = BUTTONS[name]
+        words, shared = BUTTONS[name], self._shared_with(issue)
         url = url_for("quickbooks_issues.act", issue_id=issue.id, action=name)
         return Action(
             name=name,
@@ -269,10 +276,11 @@ class Rows:
             working=str(words.working),
             style=words.style,
             icon=words.icon,
-            consequence=consequence(issue, name, self._shared_with(issue), self.money(issue)),
+            consequence=consequence(issue, name, shared, self.money(issue)),
             question_url=url if name in ASKING else "",
             removes_row=name in LEAVING,
-            off_because=self.off if name in SENDING - {names.DELETE} else "",
+            off_because=self.off if name in SENDING else "",
+            fields={"shared": "1"} if shared and name in FOR_ALL else {},
         )
 
     def _label(self, issue: Issue, name: str) -> str:

@@ -165,7 +165,8 @@ def _options(role: str) -> list[tuple[str, str]]:
         for row in rows
         if not wanted.types or row.detail.get("account_type") in wanted.types
     ]
-    nothing = (
-        gettext("Make one called “Refunds”") if role == roles.REFUND_ITEM else gettext("Choose")
-    )
+    nothing = {
+        roles.REFUND_ITEM: gettext("Make one called “Refunds”"),
+        roles.FEE_VENDOR: gettext("None"),
+    }.get(role, gettext("Choose"))
     return [("", nothing), *fitting]
