@@ -64,7 +64,7 @@ RULES = (
     _when("void_paid", "620 6000", r"payment|applied|linked", doing="void"),
     _when("exceeds_balance", "6000", r"(more|greater|larger) than .*balance|exceed"),
     _when("amount_negative", "6000", r"0 or greater|negative|must set a transaction amount"),
-    _when("closed", "6000", r"clos(ed|ing date)"),
+    _when("closed", "6000", r"\bclosed\b|closing date"),
     _when("service_name_taken", "6000", r"already (using|exists)", on="service"),
     _when("name_taken", "6000", r"already (using this name|exists)", on="account"),
     _when("auto_apply", "6000", r"automatically appl"),
