@@ -37,10 +37,11 @@ def database_now(session: Session) -> datetime:
 
     Inside one PostgreSQL transaction it moves on, unlike ``now()``.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        stamp = session.scalar(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"))
-        return datetime.fromisoformat(str(stamp)).replace(tzinfo=UTC)
-    instant: datetime | None = session.scalar(select(text("clock_timestamp()")))
+    with session.no_autoflush:  # asking the time is no reason to write half a change
+        if session.get_bind().dialect.name == "sqlite":
+            stamp = session.scalar(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"))
+            return datetime.fromisoformat(str(stamp)).replace(tzinfo=UTC)
+        instant: datetime | None = session.scalar(select(text("clock_timestamp()")))
     assert instant is not None
     return instant.astimezone(UTC)
 

@@ -63,6 +63,8 @@ class _Demo:
     def prepare_company(self) -> None:
         """The firm has kept its books there for years: its customers are in it."""
         hand = self.quickbooks
+        name = {"CompanyName": content.COMPANY, "LegalName": content.COMPANY}
+        hand.do("objects/update", entity="CompanyInfo", id="1", fields=name)
         hand.do("preferences", CustomTxnNumbers=True)
         hand.create("PaymentMethod", Name=CARD, Type="CREDIT_CARD")
         hand.create("Account", Name="Card Clearing", AccountType="Bank", AccountSubType="Checking")
