@@ -16,7 +16,7 @@ SHORTEST_TOKEN, LONGEST_TOKEN = 20, 4096
 
 
 def admit(world: World, request: Request, realm_id: str, operation: str) -> Company:
-    """Raises Refusal 3200, 500, 3100, 100, 3001, 120 or 150."""
+    """Raises Refusal 3200, 500, 3100, 100, 3001, 120, 140 or 150."""
     grant = _grant(world, request)
     if not realm_id or not operation:
         raise errors.unsupported("null")
@@ -32,6 +32,8 @@ def admit(world: World, request: Request, realm_id: str, operation: str) -> Comp
     company = world.companies[realm_id]
     if company.status == "no_access":
         raise errors.no_access()
+    if company.status == "locked":
+        raise errors.locked_out()
     if company.status == "maintenance":
         raise errors.under_maintenance()
     return company
@@ -59,4 +61,6 @@ def refuse_by_rule(world: World, what: dict[str, str], body: bytes) -> None:
     """Raises the Refusal that a fault rule of action `fault` wants for this write or batch item."""
     rule = world.faults.match_write(what, body)
     if rule is not None:
-        raise errors.Refusal(rule.code, rule.message, rule.detail, rule.element, rule.status)
+        raise errors.Refusal(
+            rule.code, rule.message, rule.detail, rule.element, rule.status, rule.kind
+        )

@@ -19,6 +19,8 @@ from sandbox.records import DELETED, ZERO, Event, Record, id_sequence, number_sp
 from sandbox.storage import Storage
 from sandbox.wire import Body, copy_of
 
+STATUSES = ("active", "lapsed", "no_access", "locked", "maintenance")
+
 
 @dataclass
 class Company:
@@ -36,7 +38,7 @@ class Company:
     names: dict[tuple[str, str], dict[tuple[str, str], Record]] = field(default_factory=dict)
     children: dict[tuple[str, str], dict[tuple[str, str], Record]] = field(default_factory=dict)
     receivable: dict[str, Decimal] = field(default_factory=dict)
-    status: str = "active"
+    status: str = STATUSES[0]
     sales_tax_percent: Decimal = Decimal(8)
 
     # -- reading ------------------------------------------------------------------------------

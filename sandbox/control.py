@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox import person, wire
 from sandbox.audit import audit
-from sandbox.company import Company, render
+from sandbox.company import STATUSES, Company, render
 from sandbox.envelopes import fault
 from sandbox.errors import Refusal
 from sandbox.faults import ACTIONS
@@ -22,7 +22,6 @@ from sandbox.wire import Body
 from sandbox.world import World
 
 PREFIX = "/control"
-STATUSES = ("active", "lapsed", "no_access", "maintenance")
 
 
 def handle(world: World, request: Request) -> Response:

@@ -303,6 +303,10 @@ def no_access() -> Refusal:
     return Refusal("120", "Authorization Failure", detail, None, 401, "AuthorizationFault")
 
 
+def locked_out() -> Refusal:
+    return Refusal("140", "Company Locked Out", "Company Locked Out")
+
+
 def under_maintenance() -> Refusal:
     return Refusal("150", "Company Under Maintenance", "Company Under Maintenance")
 

@@ -58,6 +58,7 @@ class Rule:
     message: str = "A business validation error has occurred while processing your request"
     detail: str = "Business Validation Error: refused on purpose"
     element: str = ""
+    kind: str = "ValidationFault"
     id: int = 0
     matched: int = 0
     fired: int = 0

@@ -346,3 +346,5 @@ PREFERENCES = declare(
 """,
     BASE,
 )
+
+READ_ONLY = declare("Name text:100", NAMED)

@@ -12,7 +12,7 @@ from decimal import InvalidOperation
 from urllib.parse import quote, urlencode
 
 from sandbox import forms, person, wire
-from sandbox.company import Company, render
+from sandbox.company import STATUSES, Company, render
 from sandbox.entities import ENTITIES, Entity
 from sandbox.errors import Refusal
 from sandbox.forms import Problem
@@ -143,6 +143,7 @@ def _company(world: World, request: Request, company: Company) -> Response:
         lists=_list_links(company),
         connections=len(list(world.tokens.live_grants(company.realm_id))),
         custom_numbers=company.preference("SalesFormsPrefs", "CustomTxnNumbers"),
+        statuses=STATUSES,
         closed=company.preference("AccountingInfoPrefs", "BookCloseDate") or "",
         problem=problem,
         note=request.query.get("note", ""),
@@ -162,7 +163,7 @@ def _company_act(world: World, company: Company, form: dict[str, str]) -> str:
     if act == "disconnect":
         world.tokens.disconnect(company.realm_id)
         return "The app is disconnected."
-    if act == "status" and form.get("status") in ("active", "lapsed", "no_access", "maintenance"):
+    if act == "status" and form.get("status") in STATUSES:
         company.status = form["status"]
         company.save()
         return "Subscription saved."

@@ -16,7 +16,7 @@ from sandbox.operations import PERSON, commit, perform
 from sandbox.records import DELETED, Record
 from sandbox.wire import Body, copy_of
 from sandbox.world import World
-from sandbox.writes import Options
+from sandbox.writes import ALWAYS_SENT, Options
 
 ALLOW_ALL = Options(allow_duplicate_number=True)
 
@@ -37,6 +37,9 @@ def create(world: World, company: Company, entity: Entity, fields: Body) -> Body
 def update(world: World, company: Company, entity: Entity, identifier: str, fields: Body) -> Body:
     """A sparse update of the current version."""
     payload = {**_current(company, entity, identifier), "sparse": True, **fields}
+    needed = ALWAYS_SENT.get(entity.name)
+    if needed:
+        payload.setdefault(needed, company.read(entity.name, identifier).body[needed])
     return perform(world, company, "update", entity, payload, ALLOW_ALL, PERSON)
 
 

@@ -262,6 +262,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "BillPayment": MONEY_RULES,
     "Deposit": MONEY_RULES,
     "JournalEntry": MONEY_RULES,
+    "VendorCredit": MONEY_RULES,
+    "PurchaseOrder": MONEY_RULES,
+    "Transfer": MONEY_RULES,
+    "TimeActivity": (dated,),
 }
 
 

@@ -234,3 +234,69 @@ JOURNAL_ENTRY = declare(
 """,
     TRANSACTION,
 )
+
+VENDOR_CREDIT = declare(
+    """
+    VendorRef ref:Vendor hidden required
+    Line lines hidden required
+    APAccountRef ref:Account hidden
+    Balance number readonly
+    VendorAddr object hidden
+""",
+    TRANSACTION,
+)
+
+PURCHASE_ORDER = declare(
+    """
+    VendorRef ref:Vendor hidden required
+    Line lines hidden required
+    APAccountRef ref:Account hidden required
+    DueDate date
+    POStatus enum:Open|Closed
+    POEmail email:100 hidden
+    Memo text hidden
+    ClassRef ref:Class hidden
+    SalesTermRef ref:Term hidden
+    ShipMethodRef ref hidden
+    TaxCodeRef ref:TaxCode hidden
+    VendorAddr object hidden
+    ShipAddr object hidden
+    ShipTo ref:Customer hidden
+    EmailStatus text hidden
+""",
+    TRANSACTION,
+)
+
+TRANSFER = declare(
+    """
+    FromAccountRef ref:Account hidden required
+    ToAccountRef ref:Account hidden required
+    Amount number required
+""",
+    TRANSACTION,
+)
+
+TIME_ACTIVITY = declare(
+    """
+    NameOf enum:Employee|Vendor|Other required
+    EmployeeRef ref:Employee hidden
+    VendorRef ref:Vendor hidden
+    CustomerRef ref:Customer queryable
+    ItemRef ref:Item hidden
+    ClassRef ref:Class hidden
+    PayrollItemRef ref hidden
+    BillableStatus enum:Billable|NotBillable|HasBeenBilled
+    Taxable flag
+    HourlyRate number
+    CostRate number
+    Hours number
+    Minutes number
+    Seconds number
+    BreakHours number
+    BreakMinutes number
+    StartTime moment
+    EndTime moment
+    Description text:4000 hidden
+""",
+    TRANSACTION,
+)

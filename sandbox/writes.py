@@ -16,7 +16,16 @@ from sandbox.records import DELETED, LIVE, VOIDED, ZERO, Record
 from sandbox.switches import Switches
 from sandbox.wire import Body, cents, copy_of, filled
 
-TOTALLED = {*lines.SALES, "Purchase", "Bill", "Deposit", "JournalEntry"}
+TOTALLED = {
+    *lines.SALES,
+    "Purchase",
+    "Bill",
+    "Deposit",
+    "JournalEntry",
+    "VendorCredit",
+    "PurchaseOrder",
+}
+ALWAYS_SENT = {"Bill": "VendorRef", "Purchase": "PaymentType"}
 MEMO_VOIDED = "Voided"
 SERVER_SET = {"Balance", "LinkedTxn", "UnappliedAmt", "RemainingCredit", "Level", "CurrentBalance"}
 
@@ -51,6 +60,8 @@ def update(
     A void is no more than zeroes and a memo, so an amount brings a voided transaction back."""
     before = _current(draft, entity, payload)
     _refuse_locked(draft, before)
+    if not payload.get(ALWAYS_SENT.get(entity.name, "Id")):
+        raise errors.required(ALWAYS_SENT[entity.name])
     sent = _read(entity, payload, before)
     sent.pop("Id", None)
     sent.pop("LinkedTxn", None)

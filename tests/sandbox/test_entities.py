@@ -391,3 +391,44 @@ def test_person_without_access_is_401_120(books: Books) -> None:
     answer = books.get("preferences")
     assert answer.status_code == 401
     assert answer.json()["Fault"]["Error"][0]["code"] == "120"
+
+
+@pytest.mark.parametrize(("status", "code"), [("locked", "140"), ("maintenance", "150")])
+def test_locked_company_answers_nothing_else(books: Books, status: str, code: str) -> None:
+    books.control("companies/status", status=status)
+    assert books.get("preferences").json()["Fault"]["Error"][0]["code"] == code
+
+
+@pytest.mark.parametrize(("entity", "needed"), [("Bill", "VendorRef"), ("Purchase", "PaymentType")])
+def test_sparse_update_still_needs_one_field(books: Books, entity: str, needed: str) -> None:
+    vendor = {"value": books.create("Vendor", {"DisplayName": "Stripe"})["Id"]}
+    lines = [expense_line(books.account("Travel"), 5)]
+    fields = purchase(books) if entity == "Purchase" else {"VendorRef": vendor, "Line": lines}
+    made = books.create(entity, fields)
+    with pytest.raises(Refused) as refused:
+        books.update(entity, made, PrivateNote="x")
+    assert refused.value.detail == f"Required parameter {needed} is missing in the request"
+    changed = books.update(entity, made, PrivateNote="x", **{needed: made[needed]})
+    assert changed["PrivateNote"] == "x"
+
+
+ALL = (
+    "Account Attachable Bill BillPayment Budget Class CompanyInfo CompanyCurrency CreditMemo "
+    "Customer CustomerType Department Deposit Employee Estimate Invoice Item JournalCode "
+    "JournalEntry Payment PaymentMethod Preferences Purchase PurchaseOrder RefundReceipt "
+    "SalesReceipt TaxAgency TaxCode TaxRate Term TimeActivity Transfer Vendor VendorCredit"
+)
+
+
+@pytest.mark.parametrize("entity", ALL.split())
+def test_every_entity_can_be_queried(books: Books, entity: str) -> None:
+    books.query(f"select * from {entity[0].lower()}{entity[1:]}")
+
+
+def test_transfer_moves_between_accounts(books: Books) -> None:
+    accounts = {
+        "FromAccountRef": {"value": books.account("Checking")},
+        "ToAccountRef": {"value": books.account("Savings")},
+    }
+    made = books.create("Transfer", {**accounts, "Amount": 5})
+    assert books.read("Transfer", made["Id"])["Amount"] == 5.0
