@@ -142,6 +142,8 @@ REFUSALS = {
         says("2500", "Invalid Reference Id : CustomerRef", "CustomerRef"),
     ],
     "income_account": [
+        says("610", INACTIVE, "IncomeAccountRef", on="service update"),
+        says("2500", INVALID_INACTIVE, on="service create"),
         says("2500", "Invalid Reference Id : IncomeAccountRef", on="service create"),
     ],
     "customer_missing": [

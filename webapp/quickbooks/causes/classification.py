@@ -70,6 +70,9 @@ RULES = (
     _when("auto_apply", "6000", r"automatically appl"),
     _when("item_without_income_account", "6000", r"income account"),
     # What is referred to and is not there, or not in use.
+    # Deleting an account of the books makes it inactive, and it is all that a service refers to.
+    _when("income_account", "610 2500 6000", rf"({_INACTIVE}).*AccountRef", on="service"),
+    _when("income_account", "610 2500 6000", _INACTIVE, on="service", doing="create"),
     _when("customer_inactive", "610 2500", _INACTIVE, on="account", doing=_CHANGING),
     _when("inactive_service", "610 2500", _INACTIVE, on="service", doing=_CHANGING),
     _when("inactive_service", "610 2500 6000", rf"ItemRef.*({_INACTIVE})|({_INACTIVE}).*ItemRef"),
