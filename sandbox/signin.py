@@ -7,7 +7,7 @@ import binascii
 import hmac
 from urllib.parse import urlencode, urlsplit
 
-from sandbox import wire
+from sandbox import identity, wire
 from sandbox.messages import Request, Response, json_response, page, redirect
 from sandbox.oauth import SCOPES, InvalidGrant
 from sandbox.templates import render
@@ -136,6 +136,12 @@ def token(world: World, request: Request) -> Response:
         answer["x_refresh_token_hard_expires_in"] = world.tokens.hard_expires_in(
             str(answer["refresh_token"])
         )
+    grant = world.tokens.grant_of(str(answer["access_token"]))
+    if grant is not None and "openid" in grant.scope.split():
+        now = world.clock.timestamp()
+        answer["id_token"] = identity.id_token(
+            f"{world.url}/op/v1", world.client_id, grant.realm_id, now
+        )
     response = json_response(answer)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -197,16 +203,9 @@ def userinfo(world: World, request: Request) -> Response:
     grant = world.tokens.grant_of(value) if scheme.lower() == "bearer" else None
     if grant is None:
         return json_response({"error": "invalid_token"}, 401)
-    person = {"sub": "7e3f1c52-0000-4000-8000-000000000001"}
-    if "openid" in grant.scope.split():
-        person |= {
-            "givenName": "Sam",
-            "familyName": "Books",
-            "email": "sam@company.example",
-            "emailVerified": "true",
-        }
-    return json_response(person)
+    known = identity.PERSON
+    return json_response(known if "openid" in grant.scope.split() else {"sub": known["sub"]})
 
 
 def jwks(world: World, request: Request) -> Response:
-    return json_response({"keys": []})
+    return json_response(identity.jwks())

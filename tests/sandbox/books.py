@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass
 class Books:
-    """`post` and `get` answer the bare response; `create` and so on the object, or raise Refused."""
+    """`post` and `get` answer the bare response; `create` and so on the object, or raises."""
 
     sandbox: SandboxProcess
     realm_id: str

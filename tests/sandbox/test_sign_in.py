@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 import requests
 
@@ -258,3 +259,29 @@ def test_userinfo_needs_a_good_token(sandbox: SandboxProcess, books: Books) -> N
     good = {"Authorization": f"Bearer {books.access_token}"}
     assert requests.get(url, headers=good, timeout=10).json()["sub"]
     assert requests.get(url, timeout=10).status_code == 401
+
+
+def granted(sandbox: SandboxProcess, books: Books, scope: str) -> dict[str, str]:
+    code = landed(ask(sandbox, scope=scope))["code"]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    tokens: dict[str, str] = books.token_call(**form).json()
+    return tokens
+
+
+def test_id_token_comes_only_with_openid_and_is_signed(
+    sandbox: SandboxProcess, books: Books, switch: Switch
+) -> None:
+    switch(auto_approve=True, auto_approve_realm=books.realm_id)
+    assert "id_token" not in granted(sandbox, books, SCOPE)
+    signed = granted(sandbox, books, f"{SCOPE} openid")["id_token"]
+    keys = requests.get(f"{sandbox.api_url}/op/v1/jwks", timeout=10).json()["keys"]
+    key = jwt.PyJWK(keys[0])
+    claims = jwt.decode(
+        signed,
+        key,
+        ["RS256"],
+        audience=sandbox.announced["client_id"],
+        options={"verify_iat": False},
+    )
+    assert claims["realmid"] == books.realm_id
+    assert claims["iss"] == f"{sandbox.api_url}/op/v1"
