@@ -13,7 +13,10 @@ ACCEPTED, REJECTED, UNKNOWN, LINKED = "accepted", "rejected", "unknown", "linked
 
 
 class Attempt(db.Model):
-    __table_args__ = (Index("ix_attempt_record", "firm_id", "kind", "record_id", "id"),)
+    __table_args__ = (
+        Index("ix_attempt_record", "firm_id", "kind", "record_id", "id"),
+        Index("ix_attempt_firm", "firm_id", "at", "outcome"),
+    )
 
     id: Mapped[Key]
     firm_id: Mapped[FirmKey]

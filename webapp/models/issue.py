@@ -32,6 +32,7 @@ class Issue(db.Model):
         UniqueConstraint("firm_id", "kind", "record_id", "cause"),
         CheckConstraint("state IN ('open', 'ignored', 'closed')", name="state"),
         Index("ix_issue_list", "firm_id", "kind", "state", "id"),
+        Index("ix_issue_cause", "firm_id", "kind", "state", "cause"),
         Index("ix_issue_shared", "firm_id", "kind", "state", "shared_by"),
     )
 

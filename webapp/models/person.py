@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -45,6 +45,8 @@ class Person(db.Model):
     theme: Mapped[str | None] = mapped_column(String(5))
     cause_email: Mapped[bool] = mapped_column(default=True)
     digest_email: Mapped[bool] = mapped_column(default=True)
+    digest_sent_on: Mapped[date | None]
+    """The day, in the firm's zone, of the last digest."""
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[Created]
 

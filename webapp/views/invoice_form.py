@@ -152,10 +152,24 @@ class InvoiceForm:
 
     @cached_property
     def free_number(self) -> str:
-        """What to use instead of a number that another invoice here has; else empty."""
+        """What to use instead of a number that is taken; else empty.
+
+        While numbers are synced, one that QuickBooks has counts as taken, too.
+        """
         number = self.values.get("number", "").strip()
+        if number and self.firm.sync_invoice_numbers:
+            return numbering.check(self.firm, number, self.invoice).suggestion or ""
         taken = bool(number) and numbering.used_here(self.firm.id, number)
         return numbering.next_free_after(self.firm.id, number) if taken else ""
+
+    @property
+    def warns_of_number(self) -> bool:
+        """QuickBooks has the number, and nobody has said yet that it may be used all the same."""
+        insists = "allow_duplicate" in request.form
+        changed = self.invoice is None or self.values.get("number") != self.invoice.number
+        return (
+            self.firm.sync_invoice_numbers and changed and not insists and bool(self.free_number)
+        )
 
     @property
     def number_state(self) -> str:

@@ -128,6 +128,9 @@ def _save(invoice: Invoice | None) -> Response | tuple[str, int]:
     if form.apply_buttons():
         return page(FORM, "form", form=form)
     form.drop_blank_lines()
+    if form.warns_of_number:
+        form.errors = {"number": [gettext("This number already exists in QBO.")]}
+        return refused(FORM, "form", form=form)
     try:
         saved = intake.invoice(asking_firm(), form.data(), invoice)
     except intake.Refused as refusal:
