@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, event, select, text
+from sqlalchemy import CursorResult, DateTime, Delete, Dialect, Engine, Update, event, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -44,6 +44,12 @@ def database_now(session: Session) -> datetime:
         instant: datetime | None = session.scalar(select(text("clock_timestamp()")))
     assert instant is not None
     return instant.astimezone(UTC)
+
+
+def change(session: Session, statement: Update | Delete) -> int:
+    """Run a bulk change past the session's own objects; how many rows it touched."""
+    done = session.execute(statement, execution_options={"synchronize_session": False})
+    return cast(CursorResult[Any], done).rowcount
 
 
 def prepare_sqlite(engine: Engine) -> None:

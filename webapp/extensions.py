@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_babel import Babel
 from flask_limiter import Limiter
@@ -35,7 +36,18 @@ class Base(DeclarativeBase):
 
 # A worker commits after each answer and goes on with what it has loaded.
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
-db.Model.registry.update_type_annotation_map({datetime: UtcDateTime})
+cast(Any, db.Model).registry.update_type_annotation_map({datetime: UtcDateTime})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What every table derives from, as a type checker can understand it."""
+
+        __abstract__ = True
+
+        def __init__(self, **values: Any) -> None: ...
+else:
+    Model = db.Model
 migrate = Migrate(render_as_batch=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()

@@ -63,8 +63,8 @@ class _Demo:
     def prepare_company(self) -> None:
         """The firm has kept its books there for years: its customers are in it."""
         hand = self.quickbooks
-        name = {"CompanyName": content.COMPANY, "LegalName": content.COMPANY}
-        hand.do("objects/update", entity="CompanyInfo", id="1", fields=name)
+        names = {"CompanyName": content.COMPANY, "LegalName": content.COMPANY}
+        hand.do("objects/update", entity="CompanyInfo", id="1", fields=names)
         hand.do("preferences", CustomTxnNumbers=True)
         hand.create("PaymentMethod", Name=CARD, Type="CREDIT_CARD")
         hand.create("Account", Name="Card Clearing", AccountType="Bank", AccountSubType="Checking")
@@ -76,8 +76,7 @@ class _Demo:
         )
         hand.create("Vendor", DisplayName="Stripe")
         for name in (*content.BUSINESSES, *content.INDIVIDUALS):
-            address = {"Address": _email(name)}
-            hand.create("Customer", DisplayName=name, PrimaryEmailAddr=address)
+            hand.create("Customer", DisplayName=name, PrimaryEmailAddr={"Address": _email(name)})
 
     def make_firm(self) -> None:
         self.firm = Firm(name=content.FIRM, sync_invoice_numbers=True)

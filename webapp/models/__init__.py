@@ -17,6 +17,7 @@ from webapp.models.person import Person, SignIn
 from webapp.models.record import KINDS, Record, model_of
 from webapp.models.refund import Refund
 from webapp.models.service import Service
+from webapp.models.webhook import UnreadWebhook, WebhookEvent
 
 __all__ = [
     "KINDS",
@@ -42,5 +43,7 @@ __all__ = [
     "Refund",
     "Service",
     "SignIn",
+    "UnreadWebhook",
+    "WebhookEvent",
     "model_of",
 ]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.columns import BigId, Created, FirmKey, Key
 from webapp.models.person import Person
 
 ACCEPTED, REJECTED, UNKNOWN, LINKED = "accepted", "rejected", "unknown", "linked"
 
 
-class Attempt(db.Model):
+class Attempt(Model):
     __table_args__ = (
         Index("ix_attempt_record", "firm_id", "kind", "record_id", "id"),
         Index("ix_attempt_firm", "firm_id", "at", "outcome"),

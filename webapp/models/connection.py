@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.database import database_now
-from webapp.extensions import db
+from webapp.database import change, database_now
+from webapp.extensions import Model, db
 from webapp.models.columns import BigId, Created, FirmKey, Key
 from webapp.models.firm import Firm
 from webapp.models.person import Person
@@ -26,7 +26,7 @@ class LostSlice(Exception):
     """Another worker has taken this firm over; nothing more may be written in its name."""
 
 
-class Connection(db.Model):
+class Connection(Model):
     __table_args__ = (
         CheckConstraint("state IN ('none', 'connected', 'sign_in_again', 'paused')", name="state"),
     )
@@ -64,6 +64,8 @@ class Connection(db.Model):
     """Set-up's choices by role (see ``webapp.quickbooks.roles``): QuickBooks ids."""
 
     last_success_at: Mapped[datetime | None]
+    last_written_at: Mapped[datetime | None]
+    """When QuickBooks last accepted a write of ours; a webhook should echo each."""
     last_failure_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
     """No call to this company earlier: it throttled us, or is down."""
@@ -71,7 +73,9 @@ class Connection(db.Model):
     """Calls in a row that got no sensible answer."""
     mirrored_at: Mapped[datetime | None]
     changes_read_to: Mapped[datetime | None]
+    """Everything that changed over there before it is known here."""
     changes_due_at: Mapped[datetime | None]
+    """Read the changes then; None: when the period is over (see ``webapp.quickbooks.hearing``)."""
     webhook_seen_at: Mapped[datetime | None]
 
     slice_fence: Mapped[int] = mapped_column(BigId, default=0)
@@ -106,8 +110,8 @@ class Connection(db.Model):
     def claim_slice(cls, firm_id: int, lease: timedelta) -> int | None:
         """Take the right to work on the firm for ``lease``; its fence, or None if another has it.
 
-        Nothing is sent before set-up is accepted. Fences only grow, so that a worker which slept past its lease is told apart from the one
-        that took over.
+        Nothing is sent before set-up is accepted. Fences only grow, so that a worker which slept
+        past its lease is told apart from the one that took over.
         """
         now = database_now(db.session())
         fence = db.session.scalar(
@@ -130,13 +134,13 @@ class Connection(db.Model):
     def hold_slice(cls, firm_id: int, fence: int, lease: timedelta) -> None:
         """Renew the lease inside the current transaction. Raises LostSlice."""
         now = database_now(db.session())
-        held = db.session.execute(
+        held = change(
+            db.session(),
             update(cls)
             .where(cls.firm_id == firm_id, cls.slice_fence == fence)
             .values(slice_until=now + lease),
-            execution_options={"synchronize_session": False},
         )
-        if held.rowcount == 0:
+        if not held:
             db.session.rollback()
             raise LostSlice(f"firm {firm_id} was taken over (fence {fence})")
 

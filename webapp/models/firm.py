@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model, db
 from webapp.models.columns import Created, FirmKey, Key, utc_now
 
 TOKEN_PREFIX = "cuadra_"  # noqa: S105 - a prefix that secret scanners can recognise
 
 
-class Firm(db.Model):
+class Firm(Model):
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(200))
     timezone: Mapped[str] = mapped_column(String(64), default="America/Los_Angeles")
@@ -32,7 +32,7 @@ class Firm(db.Model):
         return ZoneInfo(self.timezone)
 
 
-class ApiToken(db.Model):
+class ApiToken(Model):
     """A firm's bearer token: shown once, kept as a hash."""
 
     id: Mapped[Key]

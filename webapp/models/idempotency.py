@@ -7,13 +7,13 @@ from datetime import timedelta
 from sqlalchemy import Index, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.extensions import db
+from webapp.extensions import Model, db
 from webapp.models.columns import Created, FirmKey, Key, utc_now
 
 KEPT_FOR = timedelta(days=30)
 
 
-class IdempotencyKey(db.Model):
+class IdempotencyKey(Model):
     """A firm's key, what was asked under it, and the answer once there is one."""
 
     __tablename__ = "idempotency_key"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date as Day
 from decimal import Decimal
 
 from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model, db
 from webapp.models.account import Account
 from webapp.models.columns import BigId, ExactDecimal, Key, Minor
 from webapp.models.record import Record
@@ -26,8 +26,8 @@ class Invoice(Record):
     number: Mapped[str] = mapped_column(String(MAXIMUM_NUMBER_LENGTH))
     number_assigned: Mapped[bool] = mapped_column(default=False)
     """Given by automation, so that it may be renumbered by it."""
-    date: Mapped[date]
-    due_date: Mapped[date | None]
+    date: Mapped[Day]
+    due_date: Mapped[Day | None]
     currency: Mapped[str] = mapped_column(String(3))
     memo: Mapped[str | None] = mapped_column(String(1000))
     total_minor: Mapped[Minor] = mapped_column(default=0)
@@ -67,7 +67,7 @@ Index("ix_invoice_firm_number", Invoice.firm_id, Invoice.number)
 Index("ix_invoice_firm_date", Invoice.firm_id, Invoice.date)
 
 
-class InvoiceLine(db.Model):
+class InvoiceLine(Model):
     __tablename__ = "invoice_line"
 
     id: Mapped[Key]

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model, db
 from webapp.models.columns import BigId, Created, FirmKey, Key, utc_now
 from webapp.models.person import Person
 from webapp.models.record import Record, model_of
@@ -25,7 +25,7 @@ from webapp.models.record import Record, model_of
 OPEN, IGNORED, CLOSED = "open", "ignored", "closed"
 
 
-class Issue(db.Model):
+class Issue(Model):
     """One row per record and cause: opened again rather than opened twice."""
 
     __table_args__ = (

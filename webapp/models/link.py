@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import JSON, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.extensions import db
+from webapp.extensions import Model, db
 from webapp.models.columns import BigId, Created, FirmKey, Key
 from webapp.models.record import Record
 
 
-class Link(db.Model):
+class Link(Model):
     __table_args__ = (
         UniqueConstraint("firm_id", "kind", "record_id"),
         UniqueConstraint("firm_id", "kind", "quickbooks_id"),

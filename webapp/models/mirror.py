@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.extensions import db
+from webapp.extensions import Model, db
 from webapp.models.columns import FirmKey, Key
 
 _SPACES = re.compile(r"\s+")
@@ -27,7 +27,7 @@ def search_key(name: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-class MirrorObject(db.Model):
+class MirrorObject(Model):
     """A customer, vendor, employee, item, account or payment method of the company."""
 
     __table_args__ = (
@@ -74,7 +74,7 @@ class MirrorObject(db.Model):
         )
 
 
-class MirrorNumber(db.Model):
+class MirrorNumber(Model):
     """A document number of the company: numbers are compared exactly, per transaction type."""
 
     __table_args__ = (

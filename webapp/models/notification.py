@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.columns import BigId, Created, FirmKey, Key
 
 
-class Notification(db.Model):
+class Notification(Model):
     __table_args__ = (Index("ix_notification_person", "person_id", "id"),)
 
     id: Mapped[Key]

@@ -18,6 +18,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -36,7 +37,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp import hints
 from webapp.database import database_now
-from webapp.extensions import db
+from webapp.extensions import Model, db
 from webapp.models.columns import BigId, Created, FirmKey, Key
 from webapp.models.record import Record, model_of
 
@@ -51,7 +52,7 @@ RETRY_PLAN = tuple(timedelta(seconds=s) for s in (5, 15, 60, 120, 300, 600, 1800
 """How long to wait after the 1st, 2nd … transient failure in a row; the last one repeats."""
 
 
-class Batch(db.Model):
+class Batch(Model):
     """A batch request whose answer is not known yet: resent as it was, never mixed anew."""
 
     id: Mapped[Key]
@@ -61,7 +62,7 @@ class Batch(db.Model):
     created_at: Mapped[Created]
 
 
-class Entry(db.Model):
+class Entry(Model):
     __tablename__ = "outbox_entry"
     __table_args__ = (
         UniqueConstraint("firm_id", "kind", "record_id"),
@@ -340,9 +341,9 @@ class Entry(db.Model):
         self.sent_version = None
 
     @classmethod
-    def release(cls, firm_id: int, kind: str, record_ids: Sequence[int]) -> int:
-        """Set ready what waited for these records; how many entries there were."""
-        released = db.session.execute(
+    def release(cls, firm_id: int, kind: str, record_ids: Sequence[int]) -> None:
+        """Set ready what waited for these records."""
+        db.session.execute(
             update(cls)
             .where(
                 cls.firm_id == firm_id,
@@ -353,7 +354,6 @@ class Entry(db.Model):
             .values(state=READY, due_at=database_now(db.session()), waits_kind=None, waits_id=None),
             execution_options={"synchronize_session": "fetch"},
         )
-        return released.rowcount
 
     # -- counting ----------------------------------------------------------------------------
 
@@ -371,7 +371,7 @@ class Entry(db.Model):
         return counts
 
 
-def records_of_account(account: Record) -> Sequence[tuple[str, object]]:
+def records_of_account(account: Record) -> Sequence[tuple[str, Any]]:
     """For each kind, a query of the ids that belong to the account."""
     payment, refund, expense = model_of("payment"), model_of("refund"), model_of("expense")
     payments = select(payment.id).where(payment.account_id == account.id)  # type: ignore[attr-defined]

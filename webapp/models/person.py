@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import CheckConstraint, ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model, db
 from webapp.models.columns import BigId, Created, Key, utc_now
 from webapp.models.firm import Firm
 
@@ -27,7 +27,7 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash("nobody has this password")
 
 
-class Person(db.Model):
+class Person(Model):
     __table_args__ = (
         CheckConstraint("(role = 'operator') = (firm_id IS NULL)", name="operators_have_no_firm"),
         CheckConstraint("role IN ('owner', 'admin', 'member', 'operator')", name="role"),
@@ -104,7 +104,7 @@ def _verify_in_vain(password: str) -> None:
         return
 
 
-class SignIn(db.Model):
+class SignIn(Model):
     """A signed-in session of ours: the cookie holds its token, the row only the token's hash."""
 
     __tablename__ = "sign_in"

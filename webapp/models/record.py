@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from webapp.extensions import db
+from webapp import failpoints
+from webapp.extensions import Model, db
 from webapp.models.columns import Created, FirmKey, Key, utc_now
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def model_of(kind: str) -> type[Record]:
     return _models[kind]
 
 
-class Record(db.Model):
+class Record(Model):
     """A row that Cuadra copies into QuickBooks.
 
     ``version`` counts the changes that QuickBooks has to hear of; the outbox entry remembers which
@@ -75,7 +76,10 @@ class Record(db.Model):
             self.updated_at = utc_now()
         db.session.add(self)
         db.session.flush()
-        return Entry.ask(self, priority=PERSON if hurry else ORDINARY, new=new)
+        failpoints.reach("row", self.kind)
+        entry = Entry.ask(self, priority=PERSON if hurry else ORDINARY, new=new)
+        failpoints.reach("outbox", self.kind)
+        return entry
 
     def remove(self) -> Entry:
         """Take the record out of Cuadra; what that does in QuickBooks depends on the kind."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Update, select, update
 
 from webapp import hints
-from webapp.database import database_now
+from webapp.database import change, database_now
 from webapp.extensions import db
 from webapp.models import Entry, Issue, Link, outbox
 from webapp.models import issue as issues
@@ -127,5 +127,4 @@ def _send(firm_id: int, kind: str, chosen: Select[Any], person_id: int | None, *
 
 
 def _run(statement: Update) -> int:
-    done = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return int(done.rowcount)
+    return change(db.session(), statement)

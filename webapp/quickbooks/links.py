@@ -57,7 +57,7 @@ def held_by_others(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> set
             Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(wanted)
         )
     )
-    holders: dict[str, int] = {quickbooks_id: record_id for quickbooks_id, record_id in rows}
+    holders = {row.quickbooks_id: row.record_id for row in rows}
     return {
         record.id
         for record, found in sightings

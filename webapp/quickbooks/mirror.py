@@ -98,7 +98,9 @@ def keep_all(firm_id: int, entity: str, bodies: Sequence[Mapping[str, Any]]) -> 
     """Remember what answers or changes say of objects of one list; the caller commits."""
     ids = [str(body["Id"]) for body in bodies]
     if entity in LISTS:
-        rows = db.session.scalars(_objects(firm_id, entity).where(_ID.in_(ids)))
+        rows = db.session.scalars(
+            _objects(firm_id, entity).where(MirrorObject.quickbooks_id.in_(ids))
+        )
         known = {row.quickbooks_id: row for row in rows}
         for body in bodies:
             _keep_object(firm_id, entity, body, known.get(str(body["Id"])))
@@ -109,8 +111,13 @@ def keep_all(firm_id: int, entity: str, bodies: Sequence[Mapping[str, Any]]) -> 
 
 def forget(firm_id: int, entity: str, quickbooks_id: str) -> None:
     """The object is gone from QuickBooks; the caller commits."""
-    where = (MirrorObject.firm_id == firm_id, MirrorObject.entity == entity, quickbooks_id == _ID)
-    db.session.execute(delete(MirrorObject).where(*where))
+    db.session.execute(
+        delete(MirrorObject).where(
+            MirrorObject.firm_id == firm_id,
+            MirrorObject.entity == entity,
+            MirrorObject.quickbooks_id == quickbooks_id,
+        )
+    )
     db.session.execute(
         _delete_numbers(firm_id, entity, MirrorNumber.quickbooks_id == quickbooks_id)
     )
@@ -121,10 +128,7 @@ def forget_number(firm_id: int, txn_type: str, number: str) -> None:
     db.session.execute(_delete_numbers(firm_id, txn_type, MirrorNumber.number == number))
 
 
-_ID = MirrorObject.quickbooks_id
-
-
-def _objects(firm_id: int, entity: str) -> Select[tuple[MirrorObject]]:
+def _objects(firm_id: int, entity: str) -> Select[MirrorObject]:
     return select(MirrorObject).where(
         MirrorObject.firm_id == firm_id, MirrorObject.entity == entity
     )

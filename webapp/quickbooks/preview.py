@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from webapp.extensions import db
 from webapp.models import (
@@ -104,7 +104,7 @@ def _account_id(model: type[Record]) -> ColumnElement[int] | None:
     return None if found is None else found.expression
 
 
-def _synced_accounts(firm_id: int, chosen: Choices) -> object:
+def _synced_accounts(firm_id: int, chosen: Choices) -> Select[int] | list[int]:
     if chosen.accounts is not None:
         return sorted(chosen.accounts)
     return select(Account.id).where(Account.firm_id == firm_id, Account.sync)
@@ -167,7 +167,7 @@ def _numbers_taken(firm_id: int, chosen: Choices) -> int:
 def _other_currency(connection: Connection, chosen: Choices) -> int:
     firm_id, home = connection.firm_id, connection.home_currency
     return sum(
-        _count(model, [*_to_go(firm_id, model, chosen), model.currency != home])  # type: ignore[attr-defined]
+        _count(model, [*_to_go(firm_id, model, chosen), model.currency != home])  # type: ignore[attr-defined, misc]
         for model in DATED
     )
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -23,6 +24,7 @@ from flask import current_app
 from redis import RedisError
 from sqlalchemy import select
 
+from webapp import failpoints
 from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Batch, Connection, Entry, Link, Record, model_of, outbox
@@ -44,6 +46,7 @@ from webapp.quickbooks.flight import (
 )
 from webapp.quickbooks.limits import BATCH, SINGLE
 from webapp.quickbooks.outcomes import Case
+from webapp.quickbooks.payloads import ENTITIES
 from webapp.quickbooks.plan import Plan, Planner, request_of
 from webapp.quickbooks.session import budget_of, company_of
 
@@ -76,6 +79,7 @@ def run_slice(firm_id: int, seconds: float = SLICE_S) -> bool:
     except RedisError as error:
         db.session.rollback()
         log.warning("budget_unreachable", firm_id=firm_id, error=type(error).__name__)
+    failpoints.reach("released")
     Connection.release_slice(firm_id, fence)
     more = Entry.anything_due(firm_id)
     db.session.commit()
@@ -150,6 +154,8 @@ class _Slice:
         claimed = Entry.claim(self.firm_id, CLAIM)
         if not claimed:
             return
+        about = ENTITIES[claimed[0].kind]
+        failpoints.reach("claimed", about)
         with self._transaction():
             connection = self._connection()
             if connection.state != CONNECTED:
@@ -160,18 +166,15 @@ class _Slice:
             fresh = [entry for entry in entries if entry.state != outbox.SENT]
             looks = self._looks(unsettled)
             plan = Planner(connection, fresh).plan() if fresh else Plan()
+        failpoints.reach("planned", about)
         self.hurry = claimed[0].priority == outbox.PERSON
         self.planned.extend(plan.requests)
         for entry, holder in plan.numbers_to_check:
             self._submit(
-                lambda holder=holder: self._read_invoice(holder),
-                lambda found, id_=entry.id: self._number_checked(id_, found),
+                partial(self._read_invoice, holder), partial(self._number_checked, entry.id)
             )
         for entity, requests in looks:
-            self._submit(
-                lambda entity=entity, requests=requests: self._look(entity, requests),
-                lambda found, requests=requests: self._looked(requests, found),
-            )
+            self._submit(partial(self._look, entity, requests), partial(self._looked, requests))
 
     def _submit(self, work: Callable[[], Any], handler: Handler) -> None:
         self.flying[self.pool.submit(work)] = handler
@@ -254,6 +257,7 @@ class _Slice:
         return time.monotonic() + self.lease.total_seconds()
 
     def _fly(self, flight: Flight) -> None:
+        failpoints.reach("marked", flight.requests[0].entity)
         self._submit(
             lambda: fly(flight, self.company),
             lambda outcome: self._settle(flight, outcome),
@@ -279,6 +283,8 @@ class _Slice:
                 now,
             )
             self._note_health(list(by_entry.values()), now)
+            failpoints.reach("settling", flight.requests[0].entity)
+        failpoints.reach("settled", flight.requests[0].entity)
 
     def _note_health(self, results: Sequence[Outcome], now: datetime) -> None:
         """A batch that went wrong as a whole counts once."""
@@ -325,6 +331,7 @@ class _Slice:
         return [(e, list(group)) for e, group in groupby(requests, lambda r: r.entity)]
 
     def _look(self, entity: str, requests: list[Request]) -> lookup.Found | QuickBooksError:
+        failpoints.reach("looking", entity)
         try:
             return lookup.look_up(self.company, entity, requests)
         except QuickBooksError as error:
@@ -347,6 +354,7 @@ class _Slice:
                 if not self._found(entry, records[entry.id], request, found.get(entry.id), now):
                     again.append(request)
             flights = self._again(again, entries, now)
+            failpoints.reach("looked", requests[0].entity)
         for flight in flights:
             self._fly(flight)
 

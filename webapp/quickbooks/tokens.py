@@ -14,7 +14,8 @@ import structlog
 from flask import current_app
 from sqlalchemy import select, update
 
-from webapp.database import database_now
+from webapp import failpoints
+from webapp.database import change, database_now
 from webapp.extensions import db
 from webapp.models import Connection
 from webapp.models import connection as connections
@@ -94,17 +95,17 @@ def _good_token(connection: Connection, refused: str | None) -> str | None:
 
 def _take_lease(firm_id: int) -> bool:
     now = database_now(db.session())
-    taken = db.session.execute(
+    taken = change(
+        db.session(),
         update(Connection)
         .where(
             Connection.firm_id == firm_id,
             (Connection.refreshing_until.is_(None)) | (Connection.refreshing_until <= now),
         )
         .values(refreshing_until=now + REFRESH_LEASE),
-        execution_options={"synchronize_session": False},
     )
     db.session.commit()
-    return bool(taken.rowcount)
+    return bool(taken)
 
 
 def _refresh(firm_id: int) -> str:
@@ -123,6 +124,7 @@ def _refresh(firm_id: int) -> str:
         except oauth.IntuitUnreachable as error:
             _release_lease(firm_id)
             raise Unreachable(reason=str(error)) from error
+        failpoints.reach("rotated")
         store(connection, tokens)
         db.session.commit()
         return tokens.access
