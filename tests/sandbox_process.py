@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -37,14 +38,16 @@ class SandboxProcess:
         words += ["--data", str(data)] if data else []
         for name, value in switches.items():
             words += ["--switch", f"{name}={value}"]
-        process = subprocess.Popen(
-            words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            _, said = process.communicate(timeout=STOP_WITHIN_S)
-            raise RuntimeError(said.strip())
+        with tempfile.TemporaryFile("w+") as said:
+            process = subprocess.Popen(
+                words, cwd=ROOT, stdout=subprocess.PIPE, stderr=said, text=True
+            )
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                process.communicate(timeout=STOP_WITHIN_S)
+                said.seek(0)
+                raise RuntimeError(said.read().strip())
         return cls(process, json.loads(line))
 
     def control(
