@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
     """Bind the API's blueprints to the application, and describe them.
 
     They are exempt from CSRF: only a bearer token opens them, and a browser sends none by itself.
+    The other exemption is that of signed webhooks (``webapp.views.SIGNED``).
     """
     from webapp.api.document import PREFIX, describe
 

@@ -14,6 +14,7 @@ PAGES = (
     "expenses",
     "invoices",
     "payments",
+    "notifications",
     "number_check",
     "own_security",
     "quickbooks_bulk",
