@@ -39,6 +39,7 @@ class Account(Record):
 
     def set_sync(self, on: bool, person_id: int | None) -> None:
         """Turn copying on or off for this client and everything that is theirs."""
+        from webapp.models.issue import Issue
         from webapp.models.outbox import Entry
 
         if self.sync == on:
@@ -48,6 +49,8 @@ class Account(Record):
         self.sync_set_by_id = person_id
         self.save()
         Entry.sync_switched(self)
+        if not on:
+            Issue.close_of_account(self, person_id)
 
 
 Index("ix_account_firm_name", Account.firm_id, Account.name)

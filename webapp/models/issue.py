@@ -101,3 +101,18 @@ class Issue(Model):
 
     def close(self, person_id: int | None = None) -> None:
         self.state, self.closed_at, self.settled_by_id = CLOSED, utc_now(), person_id
+
+    @classmethod
+    def close_of_account(cls, account: Record, person_id: int | None) -> None:
+        """Nothing of this client is to be told any more: neither its own issues nor its records'."""
+        from webapp.models.outbox import records_of_account
+
+        for kind, ids in records_of_account(account):
+            unsettled = select(cls).where(
+                cls.firm_id == account.firm_id,
+                cls.kind == kind,
+                cls.record_id.in_(ids),
+                cls.state != CLOSED,
+            )
+            for issue in db.session.scalars(unsettled):
+                issue.close(person_id)

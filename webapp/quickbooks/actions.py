@@ -18,7 +18,7 @@ from webapp.models import issue as issues_
 from webapp.models.invoice import MAXIMUM_NUMBER_LENGTH
 from webapp.models.record import Record
 from webapp.models.service import Service
-from webapp.quickbooks import causes, issues, links, numbering, repairs, roles
+from webapp.quickbooks import causes, links, numbering, repairs, roles
 from webapp.quickbooks.facts import facts_of
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -267,24 +267,6 @@ def _stop_syncing(case: _Case) -> None:
     """Out of QuickBooks, with everything of theirs, until somebody turns it on again."""
     assert isinstance(case.record, Account)
     case.record.set_sync(False, case.person_id)
-    for issue in _issues_of_client(case.record):
-        issue.close(case.person_id)
-
-
-def _issues_of_client(account: Account) -> list[Issue]:
-    """The account's own unsettled issues, and those of its records."""
-    found = issues.Issue.unsettled_of(account)
-    for kind, ids in outbox.records_of_account(account):
-        if kind != account.kind:
-            found += db.session.scalars(
-                select(Issue).where(
-                    Issue.firm_id == account.firm_id,
-                    Issue.kind == kind,
-                    Issue.record_id.in_(ids),
-                    Issue.state != issues_.CLOSED,
-                )
-            )
-    return found
 
 
 def _delete(case: _Case) -> None:
