@@ -311,14 +311,15 @@ def under_maintenance() -> Refusal:
     return Refusal("150", "Company Under Maintenance", "Company Under Maintenance")
 
 
-def throttled() -> Refusal:
-    message = "message=ThrottleExceeded; errorCode=003001; statusCode=429"
+def throttled(status: int = 429) -> Refusal:
+    """429 today; in 2016 the same message came with 403."""
+    message = f"message=ThrottleExceeded; errorCode=003001; statusCode={status}"
     return Refusal(
         "3001",
         message,
         "The request limit was reached.  Try again later",
         None,
-        429,
+        status,
         "SERVICE",
         "throttle",
     )

@@ -110,8 +110,8 @@ class Faults:
             raise ValueError(f"a fault has no {', '.join(sorted(values.keys() - settable))}")
         sample = Rule("delay")
         read = {name: type(getattr(sample, name))(value) for name, value in values.items()}
-        if read.get("action") == "fault":
-            read.setdefault("status", 400)
+        usual = {"fault": 400, "throttled": 429}
+        read.setdefault("status", usual.get(read.get("action", ""), 500))
         try:
             rule = Rule(**{"action": "", **read})
         except re.error as error:

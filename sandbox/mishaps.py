@@ -96,7 +96,7 @@ async def _unauthorized(rule: Rule, request: Request, app: Doer) -> Delivery:
 
 
 async def _throttled(rule: Rule, request: Request, app: Doer) -> Delivery:
-    return Delivery(api.refuse(app.world, errors.throttled()))
+    return Delivery(api.refuse(app.world, errors.throttled(rule.status)))
 
 
 async def _html(rule: Rule, request: Request, app: Doer) -> Delivery:

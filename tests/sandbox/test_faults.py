@@ -100,6 +100,7 @@ def test_delay_waits_and_answers(books: Books, fault: Fault) -> None:
         ("xml", {"status": 500}, 500, "<IntuitResponse"),
         ("unauthorized", {}, 401, '"code":"3200"'),
         ("throttled", {}, 429, "ThrottleExceeded"),
+        ("throttled", {"status": 403}, 403, "statusCode=403"),
     ],
 )
 def test_answers_without_doing_it(
