@@ -17,6 +17,7 @@ import structlog
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from jobs import notices
 from webapp import hints
 from webapp.extensions import db
 from webapp.quickbooks import sweep
@@ -87,7 +88,11 @@ class Scheduler:
 
 
 def tasks() -> list[Task]:
-    return [Task("sweep", app.config["SWEEP_EVERY_S"], sweep.sweep)]
+    return [
+        Task("sweep", app.config["SWEEP_EVERY_S"], sweep.sweep),
+        Task("new causes", notices.NEW_CAUSES_EVERY_S, notices.new_causes),
+        Task("digests", notices.DIGESTS_EVERY_S, notices.digests),
+    ]
 
 
 def main() -> None:

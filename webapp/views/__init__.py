@@ -16,6 +16,7 @@ PAGES = (
     "payments",
     "notifications",
     "number_check",
+    "operator",
     "own_security",
     "quickbooks_bulk",
     "quickbooks_connection",

@@ -1,0 +1,17 @@
+"""Mail that the scheduler sends: new causes every minute, the digest in each firm's morning."""
+
+from __future__ import annotations
+
+from webapp.quickbooks import letters
+
+NEW_CAUSES_EVERY_S = 60.0
+"""Long enough for many records with one cause to become one line."""
+DIGESTS_EVERY_S = 300.0
+
+
+def new_causes() -> int:
+    return letters.send_new_causes()
+
+
+def digests() -> int:
+    return letters.send_digests()

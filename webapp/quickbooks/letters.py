@@ -1,0 +1,233 @@
+"""Mail to owner and admins: soon after new causes, and once a day while issues are open.
+
+Each person switches either. A letter that could not be handed over is tried again the next time
+round; one that was is not written twice, unless we die between handing it over and noting that.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from flask import current_app, render_template
+from flask_babel import force_locale, gettext, ngettext
+from flask_mailman import EmailMultiAlternatives
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import joinedload
+
+from webapp.database import database_now
+from webapp.extensions import db
+from webapp.formats import amount
+from webapp.models import Connection, Firm, Issue, Notification, Person
+from webapp.models import issue as issues
+from webapp.models.connection import CONNECTED
+from webapp.models.person import ADMIN, OWNER
+from webapp.quickbooks import causes
+from webapp.quickbooks.notice_words import PAGE, told
+from webapp.quickbooks.notices import SIGN_IN_LOST
+
+DIGEST_FROM, DIGEST_UNTIL = 8, 12
+"""Hours of the firm's day in which the digest goes out; after that it waits for tomorrow."""
+
+ORDER = ("invoice", "payment", "account", "expense", "service", "refund")
+
+log = structlog.get_logger(__name__)
+
+
+# -- soon after new causes ------------------------------------------------------------------------
+
+
+def send_new_causes() -> int:
+    """One letter to each person with notices that no letter told of yet; how many went out."""
+    return sum(_tell(person) for person in _with_news())
+
+
+def _with_news() -> Sequence[Person]:
+    untold = select(Notification.person_id).where(Notification.mailed_at.is_(None))
+    return db.session.scalars(_receivers().where(Person.id.in_(untold)).order_by(Person.id)).all()
+
+
+def _tell(person: Person) -> int:
+    """Notices are settled whether or not the person wants mail: old ones must not come later."""
+    notices = db.session.scalars(
+        select(Notification)
+        .where(Notification.person_id == person.id, Notification.mailed_at.is_(None))
+        .order_by(Notification.id)
+    ).all()
+    news = [notice for notice in notices if person.cause_email and _still_true(notice)]
+    if news and not _send(person, lambda: _cause_letter(person, news)):
+        return 0
+    for notice in notices:
+        notice.mailed_at = database_now(db.session())
+    db.session.commit()
+    return 1 if news else 0
+
+
+def _still_true(notice: Notification) -> bool:
+    """What was put right within the minute needs no letter."""
+    if notice.topic == SIGN_IN_LOST:
+        return True
+    still_open = select(Issue.id).where(
+        Issue.firm_id == notice.firm_id,
+        Issue.kind == notice.kind,
+        Issue.cause == notice.topic,
+        Issue.state == issues.OPEN,
+    )
+    return db.session.scalar(still_open.limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    template: str
+    """Of ``templates/mail``, without its ending: there is an HTML and a text one."""
+    context: dict[str, object]
+
+
+def _cause_letter(person: Person, news: Sequence[Notification]) -> Letter:
+    number = sum(notice.count for notice in news if notice.topic != SIGN_IN_LOST)
+    subject = ngettext(
+        "%(num)s record did not reach QuickBooks",
+        "%(num)s records did not reach QuickBooks",
+        number,
+    )
+    if any(notice.topic == SIGN_IN_LOST for notice in news):
+        subject = gettext("Sign in to QuickBooks again")
+    return Letter(subject, "causes", {"news": [told(notice) for notice in news]})
+
+
+# -- once a day -----------------------------------------------------------------------------------
+
+
+def send_digests() -> int:
+    """A digest to everyone whose firm's morning it is, who has none of today; how many went."""
+    sent = 0
+    for person in db.session.scalars(_receivers().where(Person.digest_email)).all():
+        firm = person.firm
+        assert firm is not None  # owners and admins have one
+        local = datetime.now(firm.zone)
+        due = DIGEST_FROM <= local.hour < DIGEST_UNTIL and person.digest_sent_on != local.date()
+        if not due or not _open_count(firm.id):
+            continue
+        if _send(person, lambda person=person, firm=firm: _digest(person, firm)):  # type: ignore[misc]
+            person.digest_sent_on = local.date()
+            sent += 1
+        db.session.commit()
+    return sent
+
+
+def _digest(person: Person, firm: Firm) -> Letter:
+    since = database_now(db.session()) - timedelta(days=1)
+    number, new, fixed = (
+        _open_count(firm.id),
+        _count(firm.id, Issue.state == issues.OPEN, Issue.opened_at >= since),
+        _count(firm.id, Issue.state == issues.CLOSED, Issue.closed_at >= since),
+    )
+    subject = ngettext(
+        "%(num)s QuickBooks error to review, %(new)s new",
+        "%(num)s QuickBooks errors to review, %(new)s new",
+        number,
+        new=new,
+    )
+    context = {
+        "number": number,
+        "new": new,
+        "fixed": fixed,
+        "kinds": list(_kinds(firm.id)),
+        "connection": db.session.scalar(select(Connection).where(Connection.firm_id == firm.id)),
+        "connected": CONNECTED,
+    }
+    return Letter(subject, "digest", context)
+
+
+@dataclass(frozen=True)
+class Kind:
+    number: int
+    label: str
+    text: str
+    path: str
+
+
+def _kinds(firm_id: int) -> Iterable[Kind]:
+    """The kinds with open issues: how many, what they come to, the commonest cause."""
+    for kind in ORDER:
+        of_kind = (Issue.firm_id == firm_id, Issue.kind == kind, Issue.state == issues.OPEN)
+        number = _count(firm_id, Issue.kind == kind, Issue.state == issues.OPEN)
+        if not number:
+            continue
+        cause = db.session.scalar(
+            select(Issue.cause)
+            .where(*of_kind)
+            .group_by(Issue.cause)
+            .order_by(func.count().desc(), Issue.cause)
+            .limit(1)
+        )
+        sums = db.session.execute(
+            select(Issue.currency, func.sum(Issue.amount_minor))
+            .where(*of_kind, Issue.amount_minor.is_not(None))
+            .group_by(Issue.currency)
+            .order_by(Issue.currency)
+        ).all()
+        amounts = [amount(int(minor), currency or "USD") for currency, minor in sums]
+        parts = [f"{causes.title(str(cause))}."]
+        if amounts:
+            parts.append(gettext("%(amounts)s in total.", amounts=" + ".join(amounts)))
+        yield Kind(number, _label(kind), " ".join(parts), f"{PAGE}/errors/{kind}s")
+
+
+def _label(kind: str) -> str:
+    return {
+        "account": gettext("Accounts"),
+        "service": gettext("Services"),
+        "invoice": gettext("Invoices"),
+        "payment": gettext("Payments"),
+        "refund": gettext("Refunds"),
+        "expense": gettext("Expenses"),
+    }[kind]
+
+
+# -- handing over ---------------------------------------------------------------------------------
+
+
+def _receivers() -> Select[tuple[Person]]:
+    return (
+        select(Person)
+        .where(Person.role.in_((OWNER, ADMIN)), Person.disabled_at.is_(None))
+        .options(joinedload(Person.firm))
+    )
+
+
+def _count(firm_id: int, *conditions: ColumnElement[bool]) -> int:
+    counted = select(func.count()).where(Issue.firm_id == firm_id, *conditions)
+    return db.session.scalar(counted) or 0
+
+
+def _open_count(firm_id: int) -> int:
+    return _count(firm_id, Issue.state == issues.OPEN)
+
+
+def _send(person: Person, write: Callable[[], Letter]) -> bool:
+    """Write and hand over in the person's language; whether the mail server took it."""
+    with force_locale(person.language or "en"):
+        letter = write()
+        context = {
+            **letter.context,
+            "receiver": person,
+            "firm_name": person.firm.name if person.firm else "",
+            "site": current_app.config["PUBLIC_URL"],
+        }
+        text = render_template(f"mail/{letter.template}.txt", **context)
+        html = render_template(f"mail/{letter.template}.html", **context)
+    message = EmailMultiAlternatives(letter.subject, text, to=[person.email])
+    message.attach_alternative(html, "text/html")
+    db.session.commit()  # the mail server may be slow: no transaction is open meanwhile
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("letter_not_sent", person_id=person.id, error=type(error).__name__)
+        return False
+    log.info("letter_sent", person_id=person.id, letter=letter.template)
+    return True
