@@ -96,12 +96,16 @@ def _check_targets(draft: Draft, payer: Record) -> None:
 def _move_balance(draft: Draft, target: Record, payer: Record, switches: Switches) -> None:
     """Recompute `target` from all that pays it; `payer` is the one that has just changed."""
     link = {"TxnId": payer.id, "TxnType": payer.entity}
-    links = [item for item in target.body.get("LinkedTxn") or [] if item != link]
-    if payer.state not in (DELETED, VOIDED) and applied_by(payer, target):
+    before = target.body.get("LinkedTxn") or []
+    pays = payer.state not in (DELETED, VOIDED) and bool(applied_by(payer, target))
+    links = [item for item in before if pays or item != link]
+    if pays and link not in links:
         links.append(link)
     balance = target.amount("TotalAmt") - _paid(draft, target, links)
     if balance < 0:
         balance = _over_applied(draft, payer, target, balance, switches)
+    if links == before and balance == target.amount("Balance"):
+        return  # nothing moved, so neither does the SyncToken
     body = {**target.body, "LinkedTxn": links, "Balance": balance}
     if target.entity == "CreditMemo":
         body["RemainingCredit"] = balance

@@ -282,3 +282,11 @@ def test_payment_may_be_written_back_as_it_was_read(
 
 def test_payment_line_without_a_link_is_taken_as_it_is(books: Books, customer: Json) -> None:
     assert books.payment(customer, 100, Line=[{"Amount": 5}])["UnappliedAmt"] == 100.0
+
+
+def test_memo_of_a_payment_leaves_its_invoice_alone(
+    books: Books, customer: Json, invoice: Json
+) -> None:
+    paid = books.payment(customer, 100, invoice)
+    books.update("Payment", paid, PrivateNote="x")
+    assert books.read("Invoice", invoice["Id"])["SyncToken"] == "1"
