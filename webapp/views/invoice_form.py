@@ -167,9 +167,7 @@ class InvoiceForm:
         """QuickBooks has the number, and nobody has said yet that it may be used all the same."""
         insists = "allow_duplicate" in request.form
         changed = self.invoice is None or self.values.get("number") != self.invoice.number
-        return (
-            self.firm.sync_invoice_numbers and changed and not insists and bool(self.free_number)
-        )
+        return self.firm.sync_invoice_numbers and changed and not insists and bool(self.free_number)
 
     @property
     def number_state(self) -> str:

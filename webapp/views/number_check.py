@@ -27,9 +27,7 @@ def check() -> str:
     record_id = request.args.get("record_id", type=int)
     invoice = own(Invoice, record_id) if record_id else None
     state, instead = _look(firm, number, invoice)
-    return render_template(
-        "invoices/_number.html", state=state, number=number, next_number=instead
-    )
+    return render_template("invoices/_number.html", state=state, number=number, next_number=instead)
 
 
 def _look(firm: Firm, number: str, invoice: Invoice | None) -> tuple[str, str]:
