@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -16,6 +16,9 @@ from webapp import intake
 from webapp.extensions import db
 from webapp.models import Firm, Person, SignIn
 from webapp.models.person import ADMIN, MEMBER, OPERATOR, OWNER
+
+if TYPE_CHECKING:
+    from tests.views.quickbooks_scene import Scene
 
 HTMX = {"HX-Request": "true"}
 
@@ -150,3 +153,11 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def scene(app: Flask, firm: FirmFixture, records: Records) -> Scene:
+    """The firm, connected, with records that can be given issues."""
+    from tests.views.quickbooks_scene import scene_of
+
+    return scene_of(app, firm, records)
