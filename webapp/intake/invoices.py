@@ -11,7 +11,7 @@ from webapp import money
 from webapp.intake import lines, values
 from webapp.intake.keeping import keep, take_turn
 from webapp.intake.lookup import Lookup
-from webapp.intake.reading import Reading
+from webapp.intake.reading import Reading, Refused
 from webapp.models import Firm, Invoice, InvoiceLine
 from webapp.models.invoice import MAXIMUM_NUMBER_LENGTH
 from webapp.quickbooks import numbering
@@ -42,7 +42,7 @@ def invoice(
     if record is None:
         record = Invoice(firm_id=firm.id)
         fields["number_assigned"] = typed is None
-        fields["number"] = typed or numbering.next_number(firm)
+        fields["number"] = typed or _assigned(firm)
     elif typed is not None and typed != record.number:
         fields |= {"number": typed, "number_assigned": False}
     changed = _replace_lines(record, new_lines)
@@ -121,14 +121,29 @@ def _number(reading: Reading) -> str | None:
         return None
     changed = not isinstance(record, Invoice) or number != record.number
     if changed and not _insists(reading) and numbering.used_here(reading.firm.id, number):
-        free = numbering.next_free_after(reading.firm.id, number)
-        reading.refuse(
-            "number",
-            gettext(
-                "Another invoice has this number. Use '%(number)s' to avoid duplicates", number=free
-            ),
-        )
+        reading.refuse("number", _used_already(reading.firm, number))
     return number
+
+
+def _used_already(firm: Firm, number: str) -> str:
+    free = numbering.next_free_after(firm.id, number)
+    if free is None:
+        return gettext("Another invoice has this number.")
+    return gettext(
+        "Another invoice has this number. Use '%(number)s' to avoid duplicates", number=free
+    )
+
+
+def _assigned(firm: Firm) -> str:
+    try:
+        return numbering.next_number(firm)
+    except numbering.NoNumberLeft as error:
+        message = gettext(
+            "No number of %(n)s characters follows '%(number)s'. Write one that begins anew.",
+            n=MAXIMUM_NUMBER_LENGTH,
+            number=error.last,
+        )
+        raise Refused({"number": [message]}) from None
 
 
 def _insists(reading: Reading) -> bool:

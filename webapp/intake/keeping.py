@@ -4,33 +4,18 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sqlalchemy import select
-
 from webapp.extensions import db
 from webapp.intake.reading import Reading
 from webapp.models import Firm, Record
 
 R = TypeVar("R", bound=Record)
 
-_TURN = "intake_turn"
-
 
 def take_turn(firm_id: int, record: Record | None = None) -> None:
-    """One transaction of a firm at a time weighs balances and numbers; the next sees its result.
-
-    ``record`` is read again if the turn had to be waited for. SQLite's writers queue anyway. The
-    lock leaves foreign keys to the firm alone.
-    """
-    session = db.session()
-    if session.get_bind().dialect.name == "sqlite":
-        return
-    turn = (firm_id, session.get_transaction())
-    if turn[1] is not None and session.info.get(_TURN) == turn:
-        return
-    session.execute(select(Firm.id).where(Firm.id == firm_id).with_for_update(key_share=True))
-    session.info[_TURN] = (firm_id, session.get_transaction())
-    if record is not None and not session.is_modified(record):
-        session.refresh(record)
+    """The firm's turn (``Firm.take_turn``); ``record`` is read again if it had to be waited for."""
+    taken = Firm.take_turn(firm_id)
+    if taken and record is not None and not db.session.is_modified(record):
+        db.session.refresh(record)
 
 
 def put(record: Record, values: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.extensions import Model, db
 from webapp.models.columns import Created, FirmKey, Key, utc_now
 
+_TURN = "firm_turn"
 TOKEN_PREFIX = "cuadra_"  # noqa: S105 - a prefix that secret scanners can recognise
 
 
@@ -30,6 +31,24 @@ class Firm(Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @classmethod
+    def take_turn(cls, firm_id: int) -> bool:
+        """One transaction of a firm at a time weighs balances and gives out numbers.
+
+        Waits for the others to end, so that what is read from now on holds until this one does.
+        False where nothing had to be taken: SQLite's writers queue anyway, and a transaction takes
+        its turn once. The lock leaves foreign keys to the firm alone.
+        """
+        session = db.session()
+        if session.get_bind().dialect.name == "sqlite":
+            return False
+        transaction = session.get_transaction()
+        if transaction is not None and session.info.get(_TURN) == (firm_id, transaction):
+            return False
+        session.execute(select(cls.id).where(cls.id == firm_id).with_for_update(key_share=True))
+        session.info[_TURN] = (firm_id, session.get_transaction())
+        return True
 
 
 class ApiToken(Model):

@@ -55,6 +55,8 @@ def perform(
 
     Raises ActionRefused, which leaves everything as it was.
     """
+    if action == causes.USE_NUMBER:
+        Firm.take_turn(issue.firm_id)
     entry = Entry.find(issue.firm_id, issue.kind, issue.record_id)
     db.session.refresh(issue)
     if entry is None or action not in available(issue):
@@ -167,6 +169,8 @@ def _use_number(case: _Case) -> None:
     """The number asked for, or the next free one."""
     assert isinstance(case.record, Invoice)
     number = case.text("number") or numbering.suggestion(case.record)
+    if not number:
+        raise ActionRefused("number", gettext("Enter an invoice number."))
     if len(number) > MAXIMUM_NUMBER_LENGTH:
         raise ActionRefused("number", gettext("Use 21 characters or fewer."))
     firm = db.session.get_one(Firm, case.issue.firm_id)

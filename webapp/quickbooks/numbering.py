@@ -2,12 +2,11 @@
 
 "The last QuickBooks number": the prefix of the invoice created last over there, the highest number
 with that prefix, one more, skipping what is taken in either place. Numbers are compared as exact
-strings; zero padding is kept.
+strings; zero padding is kept. docs/invoice-numbers.md tells the whole story.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,18 +14,16 @@ from sqlalchemy import select
 from webapp.extensions import db
 from webapp.models import Attempt, Firm, Invoice, Link, MirrorNumber
 from webapp.models import attempt as attempts
-from webapp.models.invoice import MAXIMUM_NUMBER_LENGTH
+from webapp.quickbooks.free_numbers import TXN_TYPE, NoNumberLeft, next_free_after
 
 FIRST_NUMBER = "1001"
-TXN_TYPE = "Invoice"
 HERE, QUICKBOOKS = "here", "quickbooks"
-
-_TRAILING_DIGITS = re.compile(r"[0-9]*\Z")
 
 
 @dataclass(frozen=True)
 class Check:
-    """``where`` is ``here`` or ``quickbooks``; ``suggestion`` is the number to use instead."""
+    """``where`` is ``here`` or ``quickbooks``; ``suggestion`` is the number to use instead, None
+    if the sequence is used up."""
 
     number: str
     taken: bool
@@ -34,28 +31,54 @@ class Check:
     suggestion: str | None = None
 
 
+def take_turn(firm_id: int) -> None:
+    """Before a worker locks entries of invoices that it may have to renumber.
+
+    A person's request takes the firm's turn first and locks entries afterwards; so must we.
+    """
+    if db.session.scalar(select(Firm.sync_invoice_numbers).where(Firm.id == firm_id)):
+        Firm.take_turn(firm_id)
+
+
 def check(firm: Firm, number: str, invoice: Invoice | None = None) -> Check:
     """Is the number taken by anything but ``invoice`` itself? Answers from our own database."""
     if _used_in_quickbooks(firm.id, number, invoice):
-        return Check(number, True, QUICKBOOKS, next_number(firm))
+        return Check(number, True, QUICKBOOKS, _next_free(firm))
     if used_here(firm.id, number, invoice):
-        return Check(number, True, HERE, next_number(firm))
+        return Check(number, True, HERE, _next_free(firm))
     return Check(number, False)
 
 
 def next_number(firm: Firm) -> str:
-    """The number an assigned invoice gets.
+    """The number an assigned invoice gets. Raises NoNumberLeft.
 
     QuickBooks' sequence while the firm's numbers are synced with it, else our own. The caller holds
-    the firm's turn (``webapp.intake.keeping.take_turn``), so that no two get the same.
+    the firm's turn (``Firm.take_turn``), so that no two get the same.
     """
-    last = last_in_quickbooks(firm.id) if firm.sync_invoice_numbers else None
-    last = last or _last_here(firm.id)
+    number = _next_free(firm)
+    if number is None:
+        raise NoNumberLeft(_last(firm) or "")
+    return number
+
+
+def proposed(firm: Firm) -> str:
+    """What a form offers as the next number, nothing where the sequence is used up."""
+    return _next_free(firm) or ""
+
+
+def _next_free(firm: Firm) -> str | None:
+    last = _last(firm)
     return FIRST_NUMBER if last is None else next_free_after(firm.id, last)
 
 
-def suggestion(invoice: Invoice) -> str:
-    """What to renumber an invoice to when its number is taken over there."""
+def _last(firm: Firm) -> str | None:
+    """Where the firm's sequence stands."""
+    theirs = last_in_quickbooks(firm.id) if firm.sync_invoice_numbers else None
+    return theirs or _last_here(firm.id)
+
+
+def suggestion(invoice: Invoice) -> str | None:
+    """What to renumber an invoice to when its number is taken over there; None if none is left."""
     last = last_in_quickbooks(invoice.firm_id) or invoice.number
     return next_free_after(invoice.firm_id, last)
 
@@ -66,10 +89,15 @@ def may_renumber(invoice: Invoice) -> bool:
     return invoice.number_assigned and firm.sync_invoice_numbers
 
 
-def renumber(invoice: Invoice) -> None:
-    """Give an assigned invoice the next number and record it; the caller commits."""
-    old = invoice.number
-    invoice.number = suggestion(invoice)
+def renumber(invoice: Invoice) -> bool:
+    """Give an assigned invoice the next number and record it; the caller commits.
+
+    False, and nothing changed, if no number is left. The caller holds the firm's turn.
+    """
+    old, new = invoice.number, suggestion(invoice)
+    if new is None:
+        return False
+    invoice.number = new
     invoice.version += 1
     db.session.add(
         Attempt(
@@ -78,10 +106,14 @@ def renumber(invoice: Invoice) -> None:
             record_id=invoice.id,
             operation="renumber",
             outcome=attempts.ACCEPTED,
-            message=f"{old} → {invoice.number}",
+            message=f"{old} → {new}",
         )
     )
     db.session.flush()
+    return True
+
+
+# -- where the sequences stand --------------------------------------------------------------------
 
 
 def last_in_quickbooks(firm_id: int) -> str | None:
@@ -92,14 +124,14 @@ def last_in_quickbooks(firm_id: int) -> str | None:
     latest = db.session.scalar(
         numbers.order_by(MirrorNumber.created_at.desc(), MirrorNumber.id.desc()).limit(1)
     )
-    if latest is None or latest.value is None:
-        return latest.number if latest else None
+    if latest is None:
+        return None
     highest = db.session.scalar(
         numbers.where(MirrorNumber.prefix == latest.prefix, MirrorNumber.value.is_not(None))
-        .order_by(MirrorNumber.value.desc())
+        .order_by(MirrorNumber.value.desc(), MirrorNumber.id.desc())
         .limit(1)
     )
-    return highest.number if highest else latest.number
+    return (highest or latest).number
 
 
 def _last_here(firm_id: int) -> str | None:
@@ -111,12 +143,7 @@ def _last_here(firm_id: int) -> str | None:
     )
 
 
-def next_free_after(firm_id: int, number: str) -> str:
-    """The first number after this one, counting up, that is free in both places."""
-    candidate = following(number)
-    while used_here(firm_id, candidate) or _used_in_quickbooks(firm_id, candidate):
-        candidate = following(candidate)
-    return candidate
+# -- what is taken -------------------------------------------------------------------------------
 
 
 def used_here(firm_id: int, number: str, except_for: Invoice | None = None) -> bool:
@@ -142,16 +169,3 @@ def _used_in_quickbooks(firm_id: int, number: str, except_for: Invoice | None = 
         )
         used = used.where(MirrorNumber.quickbooks_id.not_in(own))
     return db.session.scalar(used.limit(1)) is not None
-
-
-def following(number: str) -> str:
-    """``INV-0099`` to ``INV-0100``: one more, with its prefix and its zeros.
-
-    A number without digits at its end gets ``1``; where there is no room, the prefix gives way.
-    """
-    match = _TRAILING_DIGITS.search(number)
-    assert match is not None
-    digits = match.group()
-    one_more = str(int(digits or 0) + 1).zfill(len(digits))
-    prefix = number[: match.start()][: max(0, MAXIMUM_NUMBER_LENGTH - len(one_more))]
-    return (prefix + one_more)[-MAXIMUM_NUMBER_LENGTH:]

@@ -207,8 +207,8 @@ class Planner:
         if holder is None or (link is not None and holder == link.quickbooks_id):
             self.numbers_used.add(invoice.number)
             return True
-        if invoice.number_assigned and self.firm.sync_invoice_numbers and link is None:
-            numbering.renumber(invoice)
+        ours = invoice.number_assigned and self.firm.sync_invoice_numbers and link is None
+        if ours and numbering.renumber(invoice):
             entry.wanted = invoice.version
             self.numbers_used.add(invoice.number)
             return True

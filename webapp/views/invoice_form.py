@@ -61,7 +61,7 @@ class InvoiceForm:
         today = datetime.now(firm.zone).date()
         values = {
             "account": account,
-            "number": numbering.next_number(firm),
+            "number": numbering.proposed(firm),
             "date": today.isoformat(),
         }
         return cls(firm, None, values, [Line()])
@@ -160,7 +160,7 @@ class InvoiceForm:
         if number and self.firm.sync_invoice_numbers:
             return numbering.check(self.firm, number, self.invoice).suggestion or ""
         taken = bool(number) and numbering.used_here(self.firm.id, number)
-        return numbering.next_free_after(self.firm.id, number) if taken else ""
+        return (numbering.next_free_after(self.firm.id, number) if taken else None) or ""
 
     @property
     def warns_of_number(self) -> bool:

@@ -173,7 +173,7 @@ def number_switch(connection: Connection | None) -> NumberSwitch:
         off = gettext("Available after you connect QuickBooks.")
         return NumberSwitch(firm.sync_invoice_numbers, url, off_because=off)
     last = numbering.last_in_quickbooks(firm.id) or ""
-    following = numbering.next_free_after(firm.id, last) if last else ""
+    following = (numbering.next_free_after(firm.id, last) if last else None) or ""
     return NumberSwitch(firm.sync_invoice_numbers, url, last, following)
 
 

@@ -102,7 +102,7 @@ class Rows:
     def next_number(self) -> str:
         """The number that renumbering would give now; the same for every row."""
         last = numbering.last_in_quickbooks(self.firm_id)
-        return numbering.next_free_after(self.firm_id, last) if last else ""
+        return (numbering.next_free_after(self.firm_id, last) if last else None) or ""
 
     @cached_property
     def services(self) -> dict[int, Service]:
