@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[1]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.*") if path.is_file())
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None}
 """As in .ci/translations."""
 
@@ -113,8 +113,8 @@ SHOWN_ATTRIBUTES = {"alt", "aria-description", "aria-label", "data-label", "plac
 ALREADY_IN_BOTH = {"Cuadra", "English", "Español", "Intuit", "QuickBooks", "Stripe"}
 LIKE_A_LABEL = re.compile(r"[A-Z][a-z]+(?![A-Za-z-])")
 WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
-NO_LANGUAGE = re.compile(r'[\w-]+="[^"]*"|\bbtn\b|\b(is|hx)-\w*|\w+_\w+|\bsha256\b')
-"""Attributes and classes that a macro or a block hands out, and names of other programs."""
+NO_LANGUAGE = re.compile(r'[\w-]+="[^"]*"|/[\w/#-]+|\bbtn\b|\b(is|hx)-\w*|\w+_\w+|\bsha256\b')
+"""Attributes and classes that a macro hands out, addresses, and names of other programs."""
 EXPRESSION = "\ue000"
 """Stands where a template computes something."""
 
