@@ -204,11 +204,11 @@ def _done(issue: Issue, action: str) -> Answer:
     if request.headers.get("HX-Target", "").endswith("#qb-list"):
         return list_fragment(Wish(issue.firm_id, issue.kind), result.said)
     if action in LEAVING or action in ASKING:
-        return _changes(issue, result)
+        return _changes(issue, result, acted=True)
     rows = _rows(issue)
     state = rows.state_of(issue)
     shown = rows.row(issue, state="syncing" if state == "open" and not rows.off else state)
-    return _render_row(shown) + _changes(issue, result, closes_detail=True)
+    return _render_row(shown) + _changes(issue, result, acted=True, closes_detail=True)
 
 
 def _gone(issue: Issue) -> Answer:
@@ -255,8 +255,14 @@ def _list_with(issue: Issue, shown: IssueRow) -> str:
     return page_with(Wish(issue.firm_id, issue.kind), shown)
 
 
-def _changes(issue: Issue, result: Result, closes_detail: bool = False) -> str:
-    """Out of band: counts, banner, badge, what is read aloud, a toast."""
+def _changes(
+    issue: Issue, result: Result, *, acted: bool = False, closes_detail: bool = False
+) -> str:
+    """Out of band: counts, banner, badge, what is read aloud, a toast.
+
+    After an act also the activity card, which from then on asks for itself; a row that only asked
+    how far it is leaves the card alone, since it may show the progress of many.
+    """
     counts, connection = counts_of(issue.firm_id), connection_of(issue.firm_id)
     wish = Wish(issue.firm_id, issue.kind)
     return render_template(
@@ -272,7 +278,9 @@ def _changes(issue: Issue, result: Result, closes_detail: bool = False) -> str:
                 (issues.IGNORED, counts.ignored[issue.kind]),
             ),
         },
-        activity=activity_card(connection, Entry.counts(issue.firm_id)) if connection else None,
+        activity=activity_card(connection, Entry.counts(issue.firm_id))
+        if acted and connection
+        else None,
         result=result,
         closes=issue.id if closes_detail else None,
     )

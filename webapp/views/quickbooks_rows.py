@@ -258,13 +258,7 @@ class Rows:
     # -- what can be pressed -----------------------------------------------------------------
 
     def available(self, issue: Issue) -> tuple[str, ...]:
-        """As ``actions.available``, with the links already loaded."""
-        if issue.state == issues.CLOSED:
-            return ()
-        if issue.state == issues.IGNORED:
-            return (actions.RESTORE,)
-        linked = issue.record_id in self.linked
-        return (*causes.actions_of(issue.cause, issue.kind, linked), actions.IGNORE)
+        return actions.available(issue, issue.record_id in self.linked)
 
     def button(self, issue: Issue, name: str) -> Action:
         words, shared = BUTTONS[name], self._shared_with(issue)
