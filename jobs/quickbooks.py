@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from webapp import hints
-from webapp.quickbooks import sync
+from webapp.quickbooks import reading, sync
 from wsgi import app
 
 
 def sync_firm(firm_id: int) -> None:
-    """A slice of the firm's work. If more is due, a new hint goes to the end of the queue, so that
-    the other firms come first."""
+    """A slice of the firm's work, then what changed over there. If more is due, a new hint goes to
+    the end of the queue, so that the other firms come first."""
     with app.app_context():
         hints.taken(firm_id)
-        if sync.run_slice(firm_id):
+        more = sync.run_slice(firm_id)
+        reading.catch_up(firm_id)
+        if more:
             hints.send(firm_id)

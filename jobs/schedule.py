@@ -5,6 +5,7 @@ Its chief task is the sweep: it finds the work that Redis forgot, so that a lost
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -20,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jobs import notices
 from webapp import hints
 from webapp.extensions import db
-from webapp.quickbooks import sweep
+from webapp.quickbooks import hearing, sweep
 from wsgi import app
 
 LOCK = "cuadra:scheduler"
@@ -90,6 +91,10 @@ class Scheduler:
 def tasks() -> list[Task]:
     return [
         Task("sweep", app.config["SWEEP_EVERY_S"], sweep.sweep),
+        Task("webhooks", hearing.LISTEN_EVERY_S, hearing.listen),
+        Task("changes", app.config["SWEEP_EVERY_S"], hearing.call_out),
+        Task("changes missed", math.inf, hearing.start),
+        Task("old webhooks", hearing.TIDY_EVERY_S, hearing.tidy),
         Task("new causes", notices.NEW_CAUSES_EVERY_S, notices.new_causes),
         Task("digests", notices.DIGESTS_EVERY_S, notices.digests),
     ]

@@ -47,6 +47,9 @@ def upgrade():
         sqlite_where=sa.text("looked_at IS NULL"),
         postgresql_where=sa.text("looked_at IS NULL"),
     )
+    op.create_index(
+        "ix_webhook_event_object", "webhook_event", ["realm_id", "entity", "quickbooks_id"]
+    )
     op.create_index("ix_webhook_event_merges", "webhook_event", ["firm_id", "deleted_id"])
     op.create_table(
         "unread_webhook",
@@ -58,12 +61,15 @@ def upgrade():
         sa.UniqueConstraint("key", name=op.f("uq_unread_webhook_key")),
     )
     op.add_column(
-        "connection", sa.Column("last_written_at", sa.DateTime(timezone=True), nullable=True)
+        "connection", sa.Column("unechoed_since", sa.DateTime(timezone=True), nullable=True)
     )
+    op.add_column("link", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade():
+    with op.batch_alter_table("link") as batch:
+        batch.drop_column("seen_at")
     with op.batch_alter_table("connection") as batch:
-        batch.drop_column("last_written_at")
+        batch.drop_column("unechoed_since")
     op.drop_table("unread_webhook")
     op.drop_table("webhook_event")

@@ -64,8 +64,6 @@ class Connection(Model):
     """Set-up's choices by role (see ``webapp.quickbooks.roles``): QuickBooks ids."""
 
     last_success_at: Mapped[datetime | None]
-    last_written_at: Mapped[datetime | None]
-    """When QuickBooks last accepted a write of ours; a webhook should echo each."""
     last_failure_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
     """No call to this company earlier: it throttled us, or is down."""
@@ -77,6 +75,8 @@ class Connection(Model):
     changes_due_at: Mapped[datetime | None]
     """Read the changes then; None: when the period is over (see ``webapp.quickbooks.hearing``)."""
     webhook_seen_at: Mapped[datetime | None]
+    unechoed_since: Mapped[datetime | None]
+    """QuickBooks accepted a write of ours then, and no webhook has come since."""
 
     slice_fence: Mapped[int] = mapped_column(BigId, default=0)
     slice_until: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, String, UniqueConstraint, select
@@ -28,6 +29,9 @@ class Link(Model):
     known: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What the object held when we last saw it, in the shape of ``compare.facts``: what tells an
     edit by a person from a token that only moved."""
+    seen_at: Mapped[datetime | None]
+    """QuickBooks' own time of that version, in whole seconds: what it announces of the object up to
+    then is no news."""
     gone: Mapped[bool] = mapped_column(default=False)
     """Deleted, voided or made inactive over there."""
     left_out: Mapped[bool] = mapped_column(default=False)

@@ -6,7 +6,7 @@ comes. What is in an event is a hint and nothing more: the object is read before
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ class WebhookEvent(Model):
             sqlite_where=text("looked_at IS NULL"),
             postgresql_where=text("looked_at IS NULL"),
         ),
+        Index("ix_webhook_event_object", "realm_id", "entity", "quickbooks_id"),
         Index("ix_webhook_event_merges", "firm_id", "deleted_id"),
     )
 
@@ -53,16 +54,32 @@ class WebhookEvent(Model):
     """Whose it turned out to be."""
 
     @classmethod
-    def fresh(cls, before: datetime, limit: int) -> list[WebhookEvent]:
-        """Events that nobody has looked at, received before this instant, oldest first."""
+    def fresh(cls, now: datetime, age: timedelta, limit: int) -> list[WebhookEvent]:
+        """Events of at least this age that nobody has looked at, oldest first.
+
+        One from the future comes from a host whose clock is ahead: it has no age to wait for.
+        """
+        ripe = (cls.received_at <= now - age) | (cls.received_at > now)
         return list(
             db.session.scalars(
-                select(cls)
-                .where(cls.looked_at.is_(None), cls.received_at <= before)
-                .order_by(cls.id)
-                .limit(limit)
+                select(cls).where(cls.looked_at.is_(None), ripe).order_by(cls.id).limit(limit)
             )
         )
+
+    @classmethod
+    def times(
+        cls, realm_id: str, entity: str, ids: Collection[str]
+    ) -> dict[str, list[datetime | None]]:
+        """When the events say that these objects changed, by id; looked at or not."""
+        rows = db.session.execute(
+            select(cls.quickbooks_id, cls.changed_at).where(
+                cls.realm_id == realm_id, cls.entity == entity, cls.quickbooks_id.in_(ids)
+            )
+        )
+        times: dict[str, list[datetime | None]] = {}
+        for quickbooks_id, changed_at in rows:
+            times.setdefault(quickbooks_id, []).append(changed_at)
+        return times
 
     @classmethod
     def merges(cls, firm_id: int) -> dict[tuple[str, str], str]:
@@ -72,7 +89,7 @@ class WebhookEvent(Model):
             .where(cls.firm_id == firm_id, cls.deleted_id.is_not(None))
             .order_by(cls.id)
         )
-        return {(entity, deleted_id): survivor for entity, deleted_id, survivor in rows}
+        return {(entity, str(gone)): survivor for entity, gone, survivor in rows}
 
 
 class UnreadWebhook(Model):

@@ -47,6 +47,7 @@ def connect(
     connection.connected_by_id = person.id if person else None
     connection.connected_at = database_now(db.session())
     connection.not_before, connection.failures = None, 0
+    connection.changes_due_at = connection.connected_at  # somebody was away; who knows how long
     connection.change_state(connections.CONNECTED)
     try:
         db.session.commit()

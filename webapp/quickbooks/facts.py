@@ -7,6 +7,7 @@ Facts are plain JSON values: ids and text as they are, amounts as text with two 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -38,6 +39,29 @@ def differences(entity: str, sent: Mapping[str, Any], answered: Mapping[str, Any
 def edited(known: Facts, now: Facts) -> list[str]:
     """The facts that changed between two sightings; a payment on an invoice changes none."""
     return sorted(name for name in known.keys() | now.keys() if known.get(name) != now.get(name))
+
+
+def holds(known: Facts, wanted: Facts) -> bool:
+    """Is all that is wanted there already?"""
+    return all(known.get(name) == value for name, value in wanted.items())
+
+
+def changed_at(body: Mapping[str, Any]) -> datetime | None:
+    """QuickBooks' own time of the object's last change, in whole seconds; None if not told."""
+    stamp = _in(body, "MetaData", "LastUpdatedTime")
+    if not isinstance(stamp, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(stamp).replace(microsecond=0)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def voided(body: Mapping[str, Any]) -> bool:
+    """Intuit: invoice page. A void zeroes the amounts and begins the note with "Voided"."""
+    noted = str(body.get("PrivateNote", "")).startswith("Voided")
+    return noted and not _decimal(body.get("TotalAmt"))
 
 
 def _customer(body: Mapping[str, Any]) -> Facts:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from webapp.extensions import db
 from webapp.models import Entry, Link, MirrorObject, Record
 from webapp.quickbooks import mirror
-from webapp.quickbooks.facts import facts_of
+from webapp.quickbooks.facts import changed_at, facts_of
 from webapp.quickbooks.payloads import ENTITIES
 
 FACTS = {
@@ -41,6 +41,7 @@ def note_all(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
         link.quickbooks_id = str(found["Id"])
         link.sync_token = str(found.get("SyncToken", "0"))
         link.known = facts_of(entity, found)
+        link.seen_at = changed_at(found)
         link.gone = link.left_out = False
     mirror.keep_all(firm_id, entity, [found for _record, found in sightings])
     Entry.release(firm_id, kind, [record.id for record, _found in sightings])
@@ -73,6 +74,7 @@ def take(record: Record, found: MirrorObject) -> Link:
     link = Link.of(record) or Link(firm_id=record.firm_id, kind=record.kind, record_id=record.id)
     db.session.add(link)
     link.quickbooks_id, link.sync_token = found.quickbooks_id, found.sync_token
+    link.seen_at = None
     link.known = {name: found.detail[name] for name in FACTS[record.kind] if name in found.detail}
     link.gone = link.left_out = False
     db.session.flush()

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Delete, Select, delete, select, true
 
+from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Connection, MirrorNumber, MirrorObject
 from webapp.models.columns import utc_now
@@ -34,6 +35,7 @@ def fill(company: Company, connection: Connection) -> None:
     Raises any QuickBooksError; what was read before stays.
     """
     firm_id = connection.firm_id
+    began_at = database_now(db.session())
     db.session.commit()
     _company_facts(company, firm_id)
     for entity in LISTS:
@@ -41,9 +43,9 @@ def fill(company: Company, connection: Connection) -> None:
         _replace(firm_id, entity, rows)
     for txn_type in NUMBERED:
         _replace_numbers(firm_id, txn_type, company.query_all(txn_type))
-    now = utc_now()
     connection = Connection.of(firm_id)
-    connection.mirrored_at = connection.changes_read_to = now
+    connection.mirrored_at = connection.changes_read_to = began_at
+    connection.changes_due_at = None
     db.session.commit()
 
 

@@ -1,0 +1,241 @@
+"""What does it mean for our records that an object was seen like this?
+
+``verdict`` decides, from facts alone; ``take_in`` acts on it. Nothing of ours is sent and nothing
+of theirs overwritten here: an edit by a person becomes an issue, and what is gone is not made again
+unless somebody asks for it. An object with an unsettled request of ours is left to its settlement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.extensions import db
+from webapp.models import (
+    Account,
+    Connection,
+    Entry,
+    Issue,
+    Link,
+    Record,
+    model_of,
+    outbox,
+)
+from webapp.models import issue as issue_states
+from webapp.quickbooks import facts, issues, merges, outcomes
+from webapp.quickbooks.merges import Merged
+from webapp.quickbooks.news import Body, deleted, newer
+from webapp.quickbooks.payloads import ENTITIES
+
+KINDS = {entity: kind for kind, entity in ENTITIES.items()}
+
+NOTHING, SAME, FOLLOWS, EDITED, GONE = "nothing", "same", "follows", "edited", "gone"
+"""What a sighting can mean for a link: nothing new; another version that says the same; another
+that the link goes along with; somebody's edit; or that the object is no longer there to be used."""
+
+OVER_WHEN_SAME = ("edited",)
+OVER_WHEN_BACK = (
+    *OVER_WHEN_SAME,
+    "record_deleted",
+    "voided",
+    "customer_deleted",
+    "customer_inactive",
+    "customer_merged",
+    "inactive_service",
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    what: str
+    cause: str = ""
+    """Of GONE: what it is called."""
+    fields: tuple[str, ...] = ()
+    """Of EDITED: what changed."""
+
+
+def verdict(link: Link, entity: str, body: Body, known: facts.Facts, pending: bool) -> Verdict:
+    """``known`` is what the link knows, told in today's ids; ``pending`` says that a change of ours
+    is on its way, so that a new name there is a choice between two."""
+    cause = absence(entity, body)
+    if not deleted(body) and not newer(body, link.sync_token):
+        return Verdict(NOTHING)
+    if cause:
+        return Verdict(NOTHING if link.gone and deleted(body) else GONE, cause)
+    fields = tuple(facts.edited(known, facts.facts_of(entity, body)))
+    if not fields:
+        return Verdict(SAME)
+    if entity == "Customer" and fields == ("name",) and not pending:
+        return Verdict(FOLLOWS)
+    return Verdict(EDITED, fields=fields)
+
+
+def absence(entity: str, body: Body) -> str:
+    """Why the object cannot be used any more, as a cause; empty while it can.
+
+    Intuit: name lists cannot be deleted, so one that is was merged into another.
+    """
+    if entity == "Customer":
+        if deleted(body):
+            return "customer_merged"
+        return "" if body.get("Active", True) else "customer_deleted"
+    if entity == "Item":
+        return "" if not deleted(body) and body.get("Active", True) else "inactive_service"
+    if deleted(body):
+        return "record_deleted"
+    return "voided" if facts.voided(body) else ""
+
+
+# -- acting on it ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A linked record whose object was seen; its entry is locked."""
+
+    entity: str
+    link: Link
+    entry: Entry
+    record: Record
+    body: Body
+
+    @property
+    def pending(self) -> bool:
+        return self.entry.reached < self.entry.wanted
+
+    @property
+    def concerns_people(self) -> bool:
+        """Not what was removed here, switched off, or left out by decision."""
+        return self.record.live and self.entry.state != outbox.OFF and not self.link.left_out
+
+
+def take_in(
+    connection: Connection, entity: str, bodies: Sequence[Body], merged: Merged
+) -> set[str]:
+    """Act on sightings of one entity; the ids of those left to a settlement. The caller commits."""
+    kind = KINDS.get(entity)
+    if kind is None:
+        return set()
+    firm_id = connection.firm_id
+    cases = _cases(firm_id, kind, entity, bodies)
+    customers = _customers_of(firm_id, [case.record for case in cases])
+    left = set()
+    for case in cases:
+        if case.entry.unsettled:
+            left.add(case.link.quickbooks_id)
+            continue
+        known = merges.told_anew(entity, case.link.known, merged)
+        known = _with_customer(known, case.body, customers.get(case.record.id))
+        _act(case, verdict(case.link, entity, case.body, known, case.pending))
+    return left
+
+
+def _cases(firm_id: int, kind: str, entity: str, bodies: Sequence[Body]) -> list[_Case]:
+    """The linked ones among them, in the order that entries are always locked in."""
+    by_id = {str(body["Id"]): body for body in bodies}
+    links = {
+        link.record_id: link
+        for link in db.session.scalars(
+            select(Link)
+            .where(Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(by_id))
+            .execution_options(populate_existing=True)
+        )
+    }
+    ids = db.session.scalars(
+        select(Entry.id).where(
+            Entry.firm_id == firm_id, Entry.kind == kind, Entry.record_id.in_(links)
+        )
+    ).all()
+    model = model_of(kind)
+    records = {r.id: r for r in db.session.scalars(select(model).where(model.id.in_(links)))}
+    found = []
+    for entry in Entry.locked(ids).values():
+        link = links[entry.record_id]
+        db.session.refresh(link)  # a person may have decided while we waited for the lock
+        body = by_id.get(link.quickbooks_id)
+        if body is not None:
+            found.append(_Case(entity, link, entry, records[entry.record_id], body))
+    return found
+
+
+def _customers_of(firm_id: int, records: Sequence[Record]) -> dict[int, str]:
+    """Whose each record is over there, by record id."""
+    clients = {record.id: client.id for record in records if (client := issues.client_of(record))}
+    linked = Link.of_records(firm_id, Account.kind, sorted(set(clients.values())))
+    return {
+        record_id: linked[client_id].quickbooks_id
+        for record_id, client_id in clients.items()
+        if client_id in linked
+    }
+
+
+def _with_customer(known: facts.Facts, body: Body, customer: str | None) -> facts.Facts:
+    """That a document now names its client's customer is no edit, whoever it named before."""
+    named = (body.get("CustomerRef") or {}).get("value")
+    return {**known, "customer": customer} if customer and named == customer else known
+
+
+def _act(case: _Case, found: Verdict) -> None:
+    link, body = case.link, case.body
+    if found.what == NOTHING:
+        return
+    link.seen_at = facts.changed_at(body) or link.seen_at
+    if found.what == GONE:
+        _gone(case, found.cause)
+    elif found.what == EDITED:
+        _edited(case, found.fields)
+    else:
+        if found.what == FOLLOWS:
+            merges.follow_name(case.record, body)
+        link.sync_token = str(body["SyncToken"])
+        link.known = facts.facts_of(case.entity, body)
+        _in_order(case)
+
+
+def _gone(case: _Case, cause: str) -> None:
+    """Noted whoever did it; told only to people it concerns, and once."""
+    link, new = case.link, not case.link.gone
+    link.gone = True
+    link.sync_token = str(case.body.get("SyncToken", link.sync_token))
+    if new and case.concerns_people:
+        name = link.known.get("name")
+        known = {"customer": name, "service": name} if name else {}
+        outcomes.reject(case.entry, case.record, cause, known, theirs=_comparable(case.body))
+
+
+def _comparable(body: Body) -> dict[str, Any] | None:
+    return None if deleted(body) else dict(body)
+
+
+def _edited(case: _Case, fields: Sequence[str]) -> None:
+    """Shown to people, each version once. The link keeps what it knew: what the edit is told by."""
+    case.link.gone = False
+    if not case.concerns_people or _shown_already(case.record, case.body):
+        return
+    known = {"field": ", ".join(fields)}
+    outcomes.reject(case.entry, case.record, "edited", known, theirs=dict(case.body))
+
+
+def _shown_already(record: Record, body: Body) -> bool:
+    return any(
+        issue.cause == "edited" and (issue.theirs or {}).get("SyncToken") == body.get("SyncToken")
+        for issue in Issue.unsettled_of(record)
+    )
+
+
+def _in_order(case: _Case) -> None:
+    """It is there again, or as it was before somebody's edit: what was about that is over."""
+    back, case.link.gone = case.link.gone, False
+    over = OVER_WHEN_BACK if back else OVER_WHEN_SAME
+    closed = [issue for issue in Issue.unsettled_of(case.record) if issue.cause in over]
+    for issue in closed:
+        issue.close()
+    if not closed or case.entry.state not in (outbox.REJECTED, outbox.IGNORED):
+        return
+    if case.pending:
+        case.entry.try_now(outbox.ORDINARY)
+    elif not any(i.state == issue_states.OPEN for i in Issue.unsettled_of(case.record)):
+        case.entry.rest(outbox.DONE)

@@ -1,0 +1,240 @@
+"""Asking one company what changed there, and taking in the answer.
+
+One reading per firm at a time, and never beside a slice of its work: both hold the same lease.
+Calls run in a thread while the lease is kept alive; no transaction is open across one. The cursor
+moves on only once everything was taken in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from flask import current_app
+from sqlalchemy import select
+
+from webapp.database import database_now
+from webapp.extensions import db
+from webapp.models import Connection, Issue, Link, MirrorObject
+from webapp.models import issue as issue_states
+from webapp.models.connection import CONNECTED, LostSlice
+from webapp.quickbooks import changes, health, hearing, merges, mirror, news, remedies
+from webapp.quickbooks.client import Company, literal
+from webapp.quickbooks.errors import NotExecuted, QuickBooksError, Rejected
+from webapp.quickbooks.hearing import PREFERENCES, WATCHED
+from webapp.quickbooks.news import Body, News
+from webapp.quickbooks.session import company_of
+
+OVERLAP = timedelta(seconds=120)
+"""Each reading begins so long before the end of the last: clocks differ, and changes show late."""
+LOOK_BACK = timedelta(days=29)  # Intuit: change data capture page, at most 30 days
+MOST_OBJECTS = 1_000  # Intuit: the same page, for all entities together
+AT_ONCE = 200
+"""Objects taken in by one transaction."""
+NO_ROOM = timedelta(seconds=10)
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+Sightings = dict[str, list[dict[str, Any]]]
+
+
+def catch_up(firm_id: int) -> None:
+    """Read and take in what changed over there, if it is time to.
+
+    Does nothing while another worker has the firm, or it is not connected, or it must rest.
+    """
+    connection = Connection.of(firm_id)
+    wanted = connection.state == CONNECTED and hearing.due(connection, database_now(db.session()))
+    db.session.commit()
+    if not wanted:
+        return
+    lease = timedelta(seconds=current_app.config["LEASE_S"])
+    fence = Connection.claim_slice(firm_id, lease)
+    if fence is None:
+        return
+    try:
+        with ThreadPoolExecutor(1, thread_name_prefix="changes") as pool:
+            _Reading(firm_id, fence, lease, pool).run()
+    except LostSlice:
+        log.warning("reading_lost", firm_id=firm_id, fence=fence)
+        return
+    Connection.release_slice(firm_id, fence)
+
+
+class _Reading:
+    def __init__(self, firm_id: int, fence: int, lease: timedelta, pool: ThreadPoolExecutor):
+        self.firm_id, self.fence, self.lease, self.pool = firm_id, fence, lease, pool
+        self.held_at = time.monotonic()
+        self.left_over = False
+        """Something was left to the settlement of a request of ours: to be read again."""
+
+    def run(self) -> None:
+        connection = self._connection()
+        since, began_at = connection.changes_read_to, database_now(db.session())
+        self.company: Company = company_of(connection)
+        ask_for_preferences = self._waits_for_books()
+        db.session.commit()
+        try:
+            if since is None or began_at - since > LOOK_BACK:
+                self._read_everything()
+            else:
+                self._read_changes(since - OVERLAP)
+            if ask_for_preferences:
+                self._look_at_books()
+        except QuickBooksError as error:
+            self._postpone(error)
+            return
+        self._finish(began_at)
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def _read_changes(self, since: datetime) -> None:
+        """One call; where its answer is full, one for each entity; where that is, queries."""
+        stamp = since.isoformat(timespec="seconds")
+        found = self._call(lambda: self.company.changes(list(WATCHED), stamp))
+        if sum(map(len, found.values())) >= MOST_OBJECTS:
+            found = {entity: self._changes_of(entity, stamp) for entity in WATCHED}
+        self._take_in(found)
+
+    def _changes_of(self, entity: str, stamp: str) -> list[dict[str, Any]]:
+        found = self._call(lambda: self.company.changes([entity], stamp))[entity]
+        if len(found) < MOST_OBJECTS:
+            return found
+        if any(news.deleted(body) for body in found):
+            return self._whole(entity)  # a query would not show what was deleted
+        where = f"MetaData.LastUpdatedTime >= {literal(stamp)}"
+        if entity in mirror.LISTS:
+            where += f" AND {mirror.ANY_STATE}"
+        return self._call(lambda: self.company.query_all(entity, where))
+
+    def _read_everything(self) -> None:
+        """Never read, or too long ago for change data capture: compare all there is."""
+        self._take_in({PREFERENCES: [self._call(self.company.preferences)]})
+        for entity in WATCHED:
+            if entity != PREFERENCES:
+                self._take_in({entity: self._whole(entity)})
+        with self._transaction() as now:
+            self._connection().mirrored_at = now
+
+    def _whole(self, entity: str) -> list[dict[str, Any]]:
+        """Every object of one entity, and stubs for those that we hold and that are no more."""
+        where = mirror.ANY_STATE if entity in mirror.LISTS else ""
+        found = self._call(lambda: self.company.query_all(entity, where))
+        missing = self._held(entity) - {str(body["Id"]) for body in found}
+        return found + [{"Id": id_, "status": "Deleted"} for id_ in sorted(missing)]
+
+    def _held(self, entity: str) -> set[str]:
+        """The objects of this entity that the mirror or a link knows."""
+        mirrored = select(MirrorObject.quickbooks_id).where(
+            MirrorObject.firm_id == self.firm_id, MirrorObject.entity == entity
+        )
+        linked = select(Link.quickbooks_id).where(
+            Link.firm_id == self.firm_id, Link.kind == changes.KINDS.get(entity, "")
+        )
+        held = {*db.session.scalars(mirrored), *db.session.scalars(linked.where(~Link.gone))}
+        db.session.commit()
+        return held
+
+    def _waits_for_books(self) -> bool:
+        """An issue is open about closed books: that they were opened must not be missed."""
+        closed = select(Issue.id).where(
+            Issue.firm_id == self.firm_id,
+            Issue.state == issue_states.OPEN,
+            Issue.cause == "closed",
+        )
+        return db.session.scalar(closed.limit(1)) is not None
+
+    def _look_at_books(self) -> None:
+        """The closing date alone; unless it moved there is nothing to try again."""
+        preferences = self._call(self.company.preferences)
+        with self._transaction():
+            connection = self._connection()
+            closed_to = connection.books_closed_to
+            mirror.keep_preferences(connection, preferences)
+            if connection.books_closed_to != closed_to:
+                remedies.try_again(connection, News(books=True))
+
+    def _call(self, work: Callable[[], T]) -> T:
+        """Make a call in the other thread; meanwhile the firm stays ours."""
+        future: Future[T] = self.pool.submit(work)
+        patience = self.lease.total_seconds() / 3
+        while True:
+            done, _ = wait([future], patience, FIRST_COMPLETED)
+            if time.monotonic() - self.held_at > patience:
+                with self._transaction():
+                    pass
+            if done:
+                return future.result()
+
+    # -- taking in -----------------------------------------------------------------------------
+
+    def _take_in(self, found: Mapping[str, Sequence[Body]]) -> None:
+        """Lists before documents, since these name those."""
+        with self._transaction():
+            merged = merges.survivors(self.firm_id, found)
+            merges.move_roles(self._connection(), merged)
+            merges.move_links(self.firm_id, found, merged)
+        for entity in WATCHED:
+            bodies = found.get(entity, ())
+            for start in range(0, len(bodies), AT_ONCE):
+                with self._transaction():
+                    self._take_some(entity, bodies[start : start + AT_ONCE], merged)
+
+    def _take_some(self, entity: str, bodies: Sequence[Body], merged: merges.Merged) -> None:
+        connection = self._connection()
+        heard: News = news.note(connection, entity, bodies)
+        if changes.take_in(connection, entity, bodies, merged):
+            self.left_over = True
+        remedies.try_again(connection, heard)
+
+    def _finish(self, began_at: datetime) -> None:
+        with self._transaction() as now:
+            connection = self._connection()
+            health.answered(connection, now)
+            if self.left_over:
+                cutoff = timedelta(seconds=current_app.config["QBO_CUTOFF_S"])
+                connection.changes_due_at = now + cutoff
+                return
+            connection.changes_read_to = began_at
+            asked = connection.changes_due_at
+            if asked is not None and asked <= began_at:
+                connection.changes_due_at = None
+
+    def _postpone(self, error: QuickBooksError) -> None:
+        """What the company's trouble means for all its work, and when to ask again."""
+        with self._transaction() as now:
+            connection = self._connection()
+            pause = timedelta(seconds=current_app.config["CDC_EVERY_S"])
+            if type(error) is NotExecuted:
+                pause = NO_ROOM  # our own budget was used up: nothing is wrong over there
+            elif not isinstance(error, Rejected):
+                health.troubled(connection, error, now)
+            connection.changes_due_at = now + pause
+        log.warning("changes_not_read", firm_id=self.firm_id, error=type(error).__name__)
+
+    # -- the lease -----------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[datetime]:
+        """One commit, made only while the firm is still ours. Gives the database's time."""
+        try:
+            Connection.hold_slice(self.firm_id, self.fence, self.lease)
+            yield database_now(db.session())
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        self.held_at = time.monotonic()
+
+    def _connection(self) -> Connection:
+        return db.session.scalars(
+            select(Connection)
+            .where(Connection.firm_id == self.firm_id)
+            .execution_options(populate_existing=True)
+        ).one()
