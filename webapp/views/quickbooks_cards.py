@@ -106,6 +106,10 @@ def _trouble(connection: Connection) -> tuple[str, str]:
         return gettext("Sync is paused."), gettext(
             "Nothing goes to QuickBooks until you resume. Your records are safe."
         )
+    if connection.set_up_at is None:
+        return gettext("Set-up is not finished."), gettext(
+            "Nothing goes to QuickBooks until you choose what to copy. Open Set-up below."
+        )
     refused = _refused(connection.state_reason or "")
     if refused[0]:
         return refused
