@@ -142,17 +142,13 @@ def _refused(reason: str) -> tuple[str, str]:
 
 
 def _unreachable(connection: Connection) -> str:
-    if connection.last_success_at is None:
-        return gettext("We keep trying by ourselves. Your records wait and are safe.")
-    said = gettext(
-        "It last did %(ago)s. We keep trying by ourselves. Your records wait and are safe.",
-        ago=ago(connection.last_success_at),
-    )
+    said = [gettext("We keep trying by ourselves. Your records wait and are safe.")]
+    if connection.last_success_at is not None:
+        said.insert(0, gettext("It last did %(ago)s.", ago=ago(connection.last_success_at)))
     next_try = connection.not_before
-    if next_try is None or next_try <= datetime.now(UTC):
-        return said
-    soon = gettext("Next try at %(time)s.", time=local_time(next_try))
-    return f"{said} {soon}"
+    if next_try is not None and next_try > datetime.now(UTC):
+        said.append(gettext("Next try at %(time)s.", time=local_time(next_try)))
+    return " ".join(said)
 
 
 # -- figures --------------------------------------------------------------------------------------
