@@ -171,7 +171,7 @@ def _kinds(firm_id: int) -> Iterable[Kind]:
             .group_by(Issue.currency)
             .order_by(Issue.currency)
         ).all()
-        amounts = [amount(int(minor), currency or "USD") for currency, minor in sums]
+        amounts = [amount(int(minor or 0), currency or "USD") for currency, minor in sums]
         parts = [f"{causes.title(str(cause))}."]
         if amounts:
             parts.append(gettext("%(amounts)s in total.", amounts=" + ".join(amounts)))
@@ -192,7 +192,7 @@ def _label(kind: str) -> str:
 # -- handing over ---------------------------------------------------------------------------------
 
 
-def _receivers() -> Select[tuple[Person]]:
+def _receivers() -> Select[Person]:
     return (
         select(Person)
         .where(Person.role.in_((OWNER, ADMIN)), Person.disabled_at.is_(None))
