@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy import and_, func, select
 
+from webapp import money
 from webapp.extensions import db
 from webapp.formats import amount
 from webapp.models import Account, Entry, Invoice, Issue, outbox
@@ -135,8 +136,6 @@ def _unusable(candidate: Candidate) -> str:
 
 
 def _balance(detail: dict[str, object]) -> str:
-    from webapp import money
-
     currency = str(detail.get("currency") or "USD")
     if detail.get("balance") is None or not money.known_currency(currency):
         return ""
