@@ -1,10 +1,12 @@
-"""When changes are read, what that costs, and what a lost or doubled webhook does: nothing lasting."""
+"""When changes are read, what that costs, and what lost or doubled webhooks do: nothing lasting."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -46,8 +48,6 @@ def edit(office: Office, invoice: int, amount: int = 999) -> None:
 
 def wait_for_the_next_second() -> None:
     """So that what comes now does not share a second with what was before."""
-    import time
-
     time.sleep(1.02 - time.time() % 1)
 
 
@@ -278,8 +278,6 @@ def test_each_event_of_a_mixed_body_reaches_its_own_firm(
     for office in (one, two):
         edited[office.firm_id] = office.invoice(office.client(), office.service())
         office.work()
-    import time
-
     time.sleep(0.4)
     hear(one)
     hear(two)
@@ -411,8 +409,6 @@ def test_worker_that_lost_the_firm_while_reading_changes_nothing(
     delivered(office)
     listen(office)
     office.fault("delay", operation="cdc", seconds=0.5)
-    from threading import Thread
-    from time import sleep
 
     def slow() -> None:
         with office.database():
@@ -420,7 +416,7 @@ def test_worker_that_lost_the_firm_while_reading_changes_nothing(
 
     thread = Thread(target=slow)
     thread.start()
-    sleep(0.2)
+    time.sleep(0.2)
     with office.database():
         connection = Connection.of(office.firm_id)
         connection.slice_fence += 1
