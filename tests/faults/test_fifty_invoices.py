@@ -12,12 +12,12 @@ from tests.quickbooks.office import Office
 
 INVOICES = 50
 SETTLING_S = 5
-STARTING_S = 8
+STARTING_S = 6
 """A worker's start: its imports, on a machine that is busy with the other tests."""
 
 
 def until(true: Callable[[], bool], look_every_s: float) -> float:
-    """Wait for it; how many seconds it took. Looking at our database takes its lock for a moment."""
+    """Wait for it; how many seconds it took. Each look at our database takes its lock."""
     began = time.monotonic()
     while not true():
         assert time.monotonic() - began < PATIENCE_S

@@ -267,8 +267,11 @@ class Entry(Model):
         self.sent_version = self.wanted
 
     def mark_sent(self, now: datetime, settle_after: timedelta) -> None:
-        """Note, before the call, that its outcome is unknown from here on."""
-        self.state, self.sent_at = SENT, now
+        """Note, before the call, that its outcome is unknown from here on.
+
+        What got so far did not kill its worker by being planned.
+        """
+        self.state, self.sent_at, self.picked = SENT, now, 0
         self.due_at = now + settle_after
 
     @property

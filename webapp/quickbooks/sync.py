@@ -29,7 +29,7 @@ from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Batch, Connection, Entry, Link, Record, model_of, outbox
 from webapp.models.connection import CONNECTED, LostSlice
-from webapp.quickbooks import health, lookup, outcomes
+from webapp.quickbooks import health, lookup, numbering, outcomes
 from webapp.quickbooks.client import Company
 from webapp.quickbooks.errors import NotExecuted, QuickBooksError, Rejected
 from webapp.quickbooks.flight import (
@@ -106,11 +106,12 @@ class _Slice:
     def run(self, deadline: float) -> None:
         try:
             while not self.stopped and time.monotonic() < deadline:
-                if not self.planned and len(self.flying) < IN_FLIGHT:
-                    self._plan_more()
-                if not self.planned and not self.flying:
+                room = not self.planned and len(self.flying) < IN_FLIGHT
+                more = room and self._plan_more()
+                if not more and not self.planned and not self.flying:
                     return
-                self._collect(self._launch(deadline))
+                pause = self._launch(deadline)
+                self._collect(0.0 if more and not self.planned else pause)
         finally:
             while self.flying:
                 self._collect(self.lease.total_seconds() / 3)
@@ -150,17 +151,20 @@ class _Slice:
 
     # -- planning ----------------------------------------------------------------------------
 
-    def _plan_more(self) -> None:
+    def _plan_more(self) -> bool:
+        """Claim and plan what is due; whether there was anything."""
         claimed = Entry.claim(self.firm_id, CLAIM)
         if not claimed:
-            return
+            return False
         about = ENTITIES[claimed[0].kind]
         failpoints.reach("claimed", about)
         with self._transaction():
             connection = self._connection()
             if connection.state != CONNECTED:
                 self.stopped = True
-                return
+                return False
+            if claimed[0].kind == "invoice":
+                numbering.take_turn(self.firm_id)
             entries = list(Entry.locked(entry.id for entry in claimed).values())
             unsettled = [entry for entry in entries if entry.state == outbox.SENT]
             fresh = [entry for entry in entries if entry.state != outbox.SENT]
@@ -175,6 +179,7 @@ class _Slice:
             )
         for entity, requests in looks:
             self._submit(partial(self._look, entity, requests), partial(self._looked, requests))
+        return True
 
     def _submit(self, work: Callable[[], Any], handler: Handler) -> None:
         self.flying[self.pool.submit(work)] = handler
@@ -268,6 +273,8 @@ class _Slice:
     def _settle(self, flight: Flight, by_entry: dict[int, Outcome]) -> None:
         """One HTTP answer, one commit."""
         with self._transaction() as now:
+            if any(outcomes.wants_another_number(outcome) for outcome in by_entry.values()):
+                numbering.take_turn(self.firm_id)
             entries = Entry.locked(by_entry)
             records = _records_of(entries.values())
             outcomes.settle(
@@ -292,6 +299,8 @@ class _Slice:
         errors = [r.error for r in results if isinstance(r, NotDone | Unknown)]
         if len(errors) < len(results):
             health.answered(connection, now)
+            if any(isinstance(result, Accepted) for result in results):
+                connection.unechoed_since = connection.unechoed_since or now
         elif errors:
             health.troubled(connection, errors[0], now)
             self._rest(connection, errors[0], now)
@@ -367,7 +376,7 @@ class _Slice:
         now: datetime,
     ) -> bool:
         """Settle it by what is there; False when the request has to be sent again."""
-        applied = outcomes.shows(request, theirs)
+        applied = outcomes.shows(record, request, theirs)
         if applied:
             outcomes.settle([Case(entry, record, request, Accepted(theirs))], now)
         elif request.operation in ("update", "void", "delete") and outcomes.overtaken(
@@ -433,6 +442,7 @@ class _Slice:
 
     def _number_checked(self, entry_id: int, found: dict[str, Any] | QuickBooksError) -> None:
         with self._transaction() as now:
+            numbering.take_turn(self.firm_id)
             entry = Entry.locked([entry_id])[entry_id]
             record = _records_of([entry])[entry_id]
             if isinstance(found, QuickBooksError) and not isinstance(found, Rejected):
