@@ -1,0 +1,193 @@
+"""The programs of production, mistreated: worker, scheduler and Redis, killed, stopped, forgetful."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.faults.conftest import CUTOFF_S, LEASE_S
+from tests.quickbooks.office import MakeOffice, Office
+from webapp import hints
+from webapp.models import KINDS, Entry
+from webapp.quickbooks import connection
+
+Program = Callable[..., subprocess.Popen[bytes]]
+INVOICES = 50
+PATIENCE_S = 60.0
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_S) -> float:
+    """Seconds until it held; fails after so long."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, f"it never happened: {what}"
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def settled(office: Office) -> Callable[[], bool]:
+    return lambda: not office.moving()
+
+
+def many_invoices(office: Office, count: int = INVOICES) -> list[int]:
+    account, service = office.client(), office.service()
+    office.work()
+    return [office.invoice(account, service, hurry=False) for _ in range(count)]
+
+
+@pytest.fixture
+def scheduler(program: Program) -> subprocess.Popen[bytes]:
+    return program("jobs.schedule")
+
+
+def test_kill_9_of_the_worker_amid_fifty_invoices_leaves_fifty(
+    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
+) -> None:
+    office.sandbox.control("switches", {"latency_ms": 150})
+    try:
+        invoices = many_invoices(office)
+        worker = program("jobs.worker", QBO_BATCHES_PER_MINUTE="0")  # one by one: in the middle
+        wait_for(lambda: len(office.ledger(entity="Invoice")) > 5, "some have arrived")
+        worker.send_signal(signal.SIGKILL)
+        assert len(office.ledger(entity="Invoice")) < INVOICES
+        program("jobs.worker")
+        wait_for(settled(office), "everything is settled")
+    finally:
+        office.sandbox.control("switches", {"latency_ms": 0})
+    assert {office.state("invoice", i) for i in invoices} == {"synced"}
+    assert len(office.objects("Invoice")) == INVOICES
+    office.require_order()
+
+
+def test_worker_that_hung_past_its_lease_changes_nothing_when_it_wakes(
+    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
+) -> None:
+    made = office.one_of_each()
+    sleeper = program("jobs.worker", CUADRA_FAILPOINT="answered/Invoice:1:stop")
+    wait_for(lambda: len(office.ledger(entity="Invoice")) == 1, "the invoice is sent")
+    time.sleep(LEASE_S)
+    program("jobs.worker")
+    wait_for(settled(office), "the other worker has done it all")
+    sleeper.send_signal(signal.SIGCONT)
+    time.sleep(1.0)
+    assert {office.state(kind, made[kind]) for kind in KINDS} == {"synced"}
+    assert [e["outcome"] for e in office.ledger(entity="Invoice")] == ["ok"]
+    office.require_order()
+
+
+def test_worker_that_hung_before_sending_does_not_send_late(
+    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
+) -> None:
+    made = office.one_of_each()
+    sleeper = program("jobs.worker", CUADRA_FAILPOINT="marked/Payment:1:stop")
+    wait_for(lambda: office.entry("payment", made["payment"]).state == "sent", "it is marked")
+    time.sleep(LEASE_S + CUTOFF_S)
+    program("jobs.worker")
+    wait_for(settled(office), "the other worker has done it all")
+    sleeper.send_signal(signal.SIGCONT)
+    time.sleep(1.0)
+    assert [e["outcome"] for e in office.ledger(entity="Payment")] == ["ok"]
+    office.require_order()
+
+
+def test_record_that_kills_every_worker_is_parked_and_its_neighbours_go(
+    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
+) -> None:
+    service = office.service()  # the only one of its kind: it alone meets the failpoint
+    accounts = [office.client(f"Client {n}") for n in range(3)]
+
+    def revive() -> subprocess.Popen[bytes]:
+        return program("jobs.worker", CUADRA_FAILPOINT="planned/Item")
+
+    worker = revive()
+    began = time.monotonic()
+    while office.moving() and time.monotonic() < began + PATIENCE_S:
+        if worker.poll() is not None:
+            worker = revive()
+        time.sleep(0.05)
+    assert office.state("service", service) == "failed"
+    assert office.only_issue().cause == "stopped_worker"
+    assert {office.state("account", a) for a in accounts} == {"synced"}
+
+
+def test_forgotten_hints_cost_one_sweep(
+    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
+) -> None:
+    program("jobs.worker")
+    invoices = many_invoices(office, 3)
+    office.app.extensions["redis"].flushall()
+    assert wait_for(settled(office), "the sweep finds them") < 10
+    assert {office.state("invoice", i) for i in invoices} == {"synced"}
+
+
+def test_doubled_hints_make_no_second_call(office: Office, program: Program) -> None:
+    office.client()
+    queue = office.app.extensions["sync_queue"]
+    for _ in range(10):
+        queue.enqueue(hints.JOB, office.firm_id)
+    workers = [program("jobs.worker") for _ in range(2)]
+    wait_for(settled(office), "it is sent")
+    wait_for(lambda: len(queue) == 0, "every hint is taken")
+    for worker in workers:
+        worker.terminate()
+        worker.wait(PATIENCE_S)
+    assert len(office.ledger(entity="Customer")) == 1
+
+
+def test_asked_to_stop_the_worker_finishes_and_loses_nothing(
+    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
+) -> None:
+    office.sandbox.control("switches", {"latency_ms": 100})
+    try:
+        many_invoices(office)
+        worker = program("jobs.worker")
+        wait_for(lambda: len(office.ledger(entity="Invoice")) > 0, "it has begun")
+        worker.terminate()
+        worker.wait(20)
+    finally:
+        office.sandbox.control("switches", {"latency_ms": 0})
+    assert office.count(Entry, Entry.state == "sent") == 0
+    office.require_order()
+    program("jobs.worker")
+    wait_for(settled(office), "its successor sends the rest")
+    assert len(office.objects("Invoice")) == INVOICES
+
+
+def test_nothing_is_sent_after_disconnecting_in_the_middle(
+    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
+) -> None:
+    office.sandbox.control("switches", {"latency_ms": 100})
+    try:
+        many_invoices(office, 200)
+        program("jobs.worker")
+        wait_for(lambda: len(office.ledger(entity="Invoice")) > 0, "it has begun")
+        with office.database():
+            connection.disconnect(connection.Connection.of(office.firm_id))
+        time.sleep(1.0)  # what was in the air comes down
+        sent = len(office.ledger())
+        time.sleep(1.5)
+        assert len(office.ledger()) == sent < 200
+    finally:
+        office.sandbox.control("switches", {"latency_ms": 0})
+    kept = office.connection()
+    assert (kept.state, kept.access_token, kept.refresh_token) == ("none", None, None)
+    office.refresh_token = office.control("refresh-token")["refresh_token"]
+    office.connect()
+    wait_for(settled(office), "after reconnecting the rest goes")
+    assert len(office.objects("Invoice")) == 200
+    office.require_order()
+
+
+def test_two_firms_of_one_worker_do_not_wait_for_each_other(
+    make_office: MakeOffice, program: Program, scheduler: subprocess.Popen[bytes]
+) -> None:
+    busy, other = make_office(), make_office()
+    many_invoices(busy, 300)
+    program("jobs.worker")
+    wait_for(lambda: len(busy.ledger(entity="Invoice")) > 0, "the busy firm has begun")
+    account = other.client()
+    assert wait_for(lambda: other.state("account", account) == "synced", "its turn comes") < 5
