@@ -41,7 +41,7 @@ from webapp.quickbooks.flight import (
 )
 from webapp.quickbooks.payloads import ENTITIES, marker
 
-NO_SECOND_TRY = frozenset({"edited", "record_deleted", "differs", "stopped_worker"})
+NO_SECOND_TRY = frozenset({"edited", "record_deleted", "voided", "differs", "stopped_worker"})
 """Causes that only a person's decision can end: trying again by itself would be pointless."""
 
 REMOVALS = ("delete", "void")
@@ -131,6 +131,7 @@ def _removed(entry: Entry, record: Record, request: Request, found: dict[str, An
     if link is not None:
         link.gone = True
         link.sync_token = str(found.get("SyncToken", link.sync_token)) if found else "0"
+        link.seen_at = facts.changed_at(found) if found else link.seen_at
         if found is None:
             mirror.forget(record.firm_id, request.entity, link.quickbooks_id)
     entry.accepted()
@@ -183,6 +184,12 @@ def _only_token_moved(record: Record, request: Request, theirs: dict[str, Any] |
     return True
 
 
+def wants_another_number(outcome: Outcome) -> bool:
+    """Settling it may renumber the invoice, for which the firm's turn has to be taken first."""
+    taken = isinstance(outcome, Refused) and outcome.fault.code == "6140"
+    return taken or isinstance(outcome, NumberTaken)
+
+
 def _renumbered(
     entry: Entry, record: Record, request: Request, theirs: dict[str, Any] | None
 ) -> bool:
@@ -197,7 +204,8 @@ def _renumbered(
     if not numbering.may_renumber(record):
         return False
     mirror.keep(record.firm_id, "Invoice", theirs)
-    numbering.renumber(record)
+    if not numbering.renumber(record):
+        return False
     entry.wanted = record.version
     entry.go_again()
     return True
@@ -264,8 +272,11 @@ def _unknown(entry: Entry, request: Request, error: QuickBooksError) -> None:
     entry.picked = 0
 
 
-def shows(request: Request, theirs: dict[str, Any] | None) -> bool:
-    """Does what is there prove that the request was carried out?"""
+def shows(record: Record, request: Request, theirs: dict[str, Any] | None) -> bool:
+    """Does what is there prove that the request was carried out?
+
+    An update whose changes are none of the facts we compare proves nothing: it is sent again.
+    """
     if request.operation == "delete":
         return theirs is None
     if theirs is None:
@@ -274,8 +285,11 @@ def shows(request: Request, theirs: dict[str, Any] | None) -> bool:
         return _voided(theirs)
     if request.operation == "create":
         return True
-    moved = str(theirs.get("SyncToken")) != str(request.sent.get("SyncToken"))
-    return moved and not facts.differences(request.entity, request.sent, theirs)
+    link = Link.of(record)
+    known = link.known if link else {}
+    told_before = facts.holds(known, facts.facts_of(request.entity, request.sent))
+    now = facts.facts_of(request.entity, theirs)
+    return not told_before and facts.holds(now, facts.facts_of(request.entity, request.sent))
 
 
 def _voided(theirs: dict[str, Any]) -> bool:
@@ -321,8 +335,7 @@ def number_checked(entry: Entry, record: Record, holder: dict[str, Any] | None) 
         links.note(record, holder)
         entry.accepted()
         issues.close_all([record])
-    elif Link.of(record) is None and numbering.may_renumber(record):
-        numbering.renumber(record)
+    elif Link.of(record) is None and numbering.may_renumber(record) and numbering.renumber(record):
         entry.wanted = record.version
         entry.set_ready()
     else:
