@@ -12,6 +12,7 @@ from webapp.intake.invoices import invoice
 from webapp.intake.lookup import Lookup, as_external_id
 from webapp.intake.payments import payment
 from webapp.intake.reading import Refused
+from webapp.intake.recurring import recurring
 from webapp.intake.refunds import refund
 from webapp.intake.removal import remove
 from webapp.intake.services import service
@@ -26,6 +27,7 @@ __all__ = [
     "expense",
     "invoice",
     "payment",
+    "recurring",
     "refund",
     "remove",
     "service",

@@ -77,11 +77,7 @@ def _new_lines(reading: Reading, currency: str) -> list[InvoiceLine] | None:
 def _weigh(reading: Reading, fields: dict[str, Any], new_lines: list[InvoiceLine] | None) -> None:
     """The total must be above zero, and never below what is paid already."""
     if new_lines and not reading.errors:
-        total = lines.total(new_lines)
-        if total <= 0:
-            reading.refuse("lines", gettext("The total must be above zero."))
-        elif total >= money.MAXIMUM_MINOR:
-            reading.refuse("lines", gettext("The total is too large. Make two invoices of it."))
+        lines.weigh(reading, new_lines)
     record = reading.record
     if isinstance(record, Invoice) and not reading.errors:
         _weigh_against_payments(reading, record, fields, new_lines)

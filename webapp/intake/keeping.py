@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from webapp.extensions import db
+from webapp.extensions import Model, db
 from webapp.intake.reading import Reading
 from webapp.models import Firm, Record
 
@@ -18,7 +18,7 @@ def take_turn(firm_id: int, record: Record | None = None) -> None:
         db.session.refresh(record)
 
 
-def put(record: Record, values: dict[str, Any]) -> bool:
+def put(record: Model, values: dict[str, Any]) -> bool:
     """Set the attributes that differ; whether any did."""
     different = {name: new for name, new in values.items() if getattr(record, name) != new}
     for name, new in different.items():

@@ -53,6 +53,15 @@ def _line(reading: Reading, position: int, data: Any, currency: str) -> InvoiceL
     )
 
 
+def weigh(reading: Reading, lines: Sequence[InvoiceLine]) -> None:
+    """Their total must be above zero, and not past what can be kept."""
+    comes_to = total(lines)
+    if comes_to <= 0:
+        reading.refuse("lines", gettext("The total must be above zero."))
+    elif comes_to >= money.MAXIMUM_MINOR:
+        reading.refuse("lines", gettext("The total is too large. Make two invoices of it."))
+
+
 def total(lines: Sequence[InvoiceLine]) -> int:
     return sum(money.line_amount(line.rate_minor, line.quantity) for line in lines)
 

@@ -141,6 +141,20 @@ def amount_not_below_zero(currency: str) -> Parser:
     return parse
 
 
+def whole(least: int, most: int) -> Parser:
+    """A whole number between the two, both included."""
+
+    def parse(value: Any) -> int:
+        number = _decimal(value)
+        if number is None or number != int(number) or not least <= number <= most:
+            raise Unfit(
+                gettext("Write a whole number from %(least)s to %(most)s.", least=least, most=most)
+            )
+        return int(number)
+
+    return parse
+
+
 def quantity(value: Any) -> Decimal:
     """Above zero, with at most four decimals."""
     number = _decimal(value)

@@ -15,6 +15,7 @@ from webapp.models.outbox import Batch, Entry
 from webapp.models.payment import Payment
 from webapp.models.person import Person, SignIn
 from webapp.models.record import KINDS, Record, model_of
+from webapp.models.recurring import Recurring, RecurringInvoice, RecurringLine
 from webapp.models.refund import Refund
 from webapp.models.service import Service
 from webapp.models.webhook import UnreadWebhook, WebhookEvent
@@ -40,6 +41,9 @@ __all__ = [
     "Payment",
     "Person",
     "Record",
+    "Recurring",
+    "RecurringInvoice",
+    "RecurringLine",
     "Refund",
     "Service",
     "SignIn",

@@ -64,6 +64,7 @@ class Invoice(Record):
 
 
 Index("ix_invoice_firm_number", Invoice.firm_id, Invoice.number)
+Index("ix_invoice_firm_latest", Invoice.firm_id, Invoice.id)
 Index("ix_invoice_firm_date", Invoice.firm_id, Invoice.date)
 
 
