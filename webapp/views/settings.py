@@ -23,6 +23,7 @@ TEMPLATE = "settings/firm.html"
 
 
 @bp.get("")
+@bp.get("/integrations")
 @for_firm
 def index() -> Response:
     """The first page of the settings that the person may open."""
