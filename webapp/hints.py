@@ -14,7 +14,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from webapp import embedded_redis
+from webapp import embedded_redis, failpoints
 from webapp.extensions import db
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,9 @@ def _send(session: Session) -> None:
     if session.in_nested_transaction():  # only a savepoint: nothing to be seen yet
         return
     for firm_id in session.info.pop(_KEY, ()):
+        failpoints.reach("committed")
         send(firm_id)
+        failpoints.reach("hinted")
 
 
 @event.listens_for(Session, "after_rollback")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from webapp import failpoints
 from webapp.quickbooks import errors
 from webapp.quickbooks.client import Answer, Company, literal
 
@@ -118,6 +119,13 @@ def _batch_item(bid: str, request: Request) -> str:
 
 def fly(flight: Flight, company: Company) -> dict[int, Outcome]:
     """Send it; the outcome of each entry, by entry id. Never raises a QuickBooksError."""
+    failpoints.reach("sending", flight.requests[0].entity)
+    outcomes = _fly(flight, company)
+    failpoints.reach("answered", flight.requests[0].entity)
+    return outcomes
+
+
+def _fly(flight: Flight, company: Company) -> dict[int, Outcome]:
     if time.monotonic() > flight.send_by:
         late = errors.OutcomeUnknown(reason="the worker was held up before sending")
         return {request.entry_id: Unknown(late) for request in flight.requests}
