@@ -1,4 +1,4 @@
-"""The programs of production, mistreated: worker, scheduler and Redis, killed, stopped, forgetful."""
+"""The programs of production, mistreated: a worker killed or stopped, a Redis that forgets."""
 
 from __future__ import annotations
 

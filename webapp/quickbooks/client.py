@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -21,8 +22,10 @@ from webapp.quickbooks import errors
 log = structlog.get_logger(__name__)
 
 MINOR_VERSION = "75"
-TIMEOUT = httpx2.Timeout(45.0, connect=10.0)
-"""Longer than QuickBooks usually takes, short enough that a slow drip frees its worker."""
+TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+"""For each wait on the wire: longer than QuickBooks usually takes."""
+TOTAL_S = 30.0
+"""How long a body may go on coming, so that a slow drip frees its worker within a minute."""
 
 QUERY_PAGE = 1000  # Intuit: data queries, the most rows of one page
 
@@ -173,13 +176,14 @@ class Company:
             headers["Content-Type"] = "application/json"
             content = body.encode()
         try:
-            response = self._http.request(
+            with self._http.stream(
                 method,
                 f"{self._base}/{path}",
                 params={**(params or {}), "minorversion": MINOR_VERSION},
                 headers=headers,
                 content=content,
-            )
+            ) as response:
+                answered = _read_body(response)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise errors.Unreachable(reason=type(error).__name__) from error
         except httpx2.HTTPError as error:
@@ -187,9 +191,20 @@ class Company:
         tid = response.headers.get("intuit_tid")
         log.info("quickbooks_call", method=method, path=path.split("/")[0], intuit_tid=tid)
         decoded = errors.parse(
-            response.status_code, response.content, tid, response.headers.get("Retry-After")
+            response.status_code, answered, tid, response.headers.get("Retry-After")
         )
         return Answer(decoded, tid)
+
+
+def _read_body(response: httpx2.Response) -> bytes:
+    """Raises httpx2.ReadTimeout for a body that keeps coming for longer than ``TOTAL_S``."""
+    give_up = time.monotonic() + TOTAL_S
+    parts = []
+    for part in response.iter_bytes():
+        parts.append(part)
+        if time.monotonic() > give_up:
+            raise httpx2.ReadTimeout("the answer drips")
+    return b"".join(parts)
 
 
 def _write_address(entity: str, operation: str) -> tuple[str, dict[str, str]]:
