@@ -218,7 +218,7 @@ ACCOUNT = declare(
     TxnLocationType text
     Classification text readonly
     AccountSubType text
-    AcctNum text:7
+    AcctNum text:20
     BankNum text
     OpeningBalance number
     OpeningBalanceDate date
