@@ -117,7 +117,9 @@ def _answer(world: World, request: Request, target: Target, company: Company) ->
         sent_to = request.query.get("sendTo", "")
         return documents.send(world, company, target.entity, target.segments[1], sent_to)
     if request.method == "GET":
-        return _read(company, target.entity, target.segments)
+        shown = _read(company, target.entity, target.segments)
+        wanted = request.query.get("include", "") == documents.LINK
+        return documents.linked(shown) if wanted else shown
     if request.method != "POST":
         raise errors.unsupported(request.method)
     return _write(world, request, target, company)

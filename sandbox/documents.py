@@ -1,4 +1,4 @@
-"""What of QuickBooks is paper? PDFs, e-mails, reports and attached files.
+"""What of QuickBooks is paper? PDFs, e-mails, links to pay, reports, attached files.
 
 Enough for a client to be run against; the papers themselves are blank.
 """
@@ -19,6 +19,9 @@ from sandbox.world import World
 from sandbox.writes import Options
 
 SENDABLE = {"Invoice", "Estimate", "SalesReceipt", "CreditMemo", "RefundReceipt", "Payment"}
+LINK = "invoiceLink"
+PAID_ONLINE = ("AllowOnlineCreditCardPayment", "AllowOnlineACHPayment")
+PAYING_PAGE = "https://pay.example/invoice/"
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -32,6 +35,16 @@ def pdf(company: Company, entity: str, identifier: str) -> Response:
         raise errors.unsupported("pdf")
     company.read(entity, identifier)
     return Response(200, PDF, "application/pdf")
+
+
+def linked(answer: Body) -> Body:
+    """The answer to `include=invoiceLink`: the page where the customer pays.
+
+    Intuit's invoice page: only for invoices that may be paid online and have an e-mail address."""
+    invoice = answer.get("Invoice", {})
+    if not (invoice.get("BillEmail") and any(invoice.get(name) for name in PAID_ONLINE)):
+        return answer
+    return {"Invoice": {**invoice, "InvoiceLink": f"{PAYING_PAGE}{invoice['Id']}"}}
 
 
 def send(world: World, company: Company, entity: Entity, identifier: str, to: str) -> Body:
