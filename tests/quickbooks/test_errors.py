@@ -50,7 +50,11 @@ def parse(status: int, body: str, retry_after: str | None = None) -> QuickBooksE
         (400, service("6000", detail="Business Validation Error: no"), Rejected),
         (400, service("5010", "Stale Object Error"), Rejected),
         (200, service("6240", "Duplicate Name Exists Error"), Rejected),
-        (400, service("6000", detail="An unexpected error occurred … wait a few minutes"), OutcomeUnknown),
+        (
+            400,
+            service("6000", detail="An unexpected error occurred … wait a few minutes"),
+            OutcomeUnknown,
+        ),
         (400, service("10000", type_="SystemFault"), OutcomeUnknown),
         (500, service("10000", type_="SystemFault"), OutcomeUnknown),
         (400, service("6190", "Invalid Company Status"), CompanyStopped),
@@ -58,12 +62,24 @@ def parse(status: int, body: str, retry_after: str | None = None) -> QuickBooksE
         (401, service("120", "Authorization Failure", type_="AuthorizationFault"), CompanyStopped),
         (403, service("5020", "Permission Denied Error"), CompanyStopped),
         # the gateway's JSON
-        (401, gateway("3200", "message=AuthenticationFailed; errorCode=003200", "AUTHENTICATION"), AccessRefused),
+        (
+            401,
+            gateway("3200", "message=AuthenticationFailed; errorCode=003200", "AUTHENTICATION"),
+            AccessRefused,
+        ),
         (401, gateway("003200", "message=AuthenticationFailed", "AUTHENTICATION"), AccessRefused),
-        (403, gateway("3100", "message=ApplicationAuthorizationFailed", "AUTHORIZATION"), CompanyStopped),
+        (
+            403,
+            gateway("3100", "message=ApplicationAuthorizationFailed", "AUTHORIZATION"),
+            CompanyStopped,
+        ),
         (429, gateway("3001", "message=ThrottleExceeded; statusCode=429", "SERVICE"), Throttled),
         (403, gateway("3001", "message=ThrottleExceeded; statusCode=403", "SERVICE"), Throttled),
-        (500, gateway("3100", "message=InternalServerError; statusCode=500", "SERVICE"), OutcomeUnknown),
+        (
+            500,
+            gateway("3100", "message=InternalServerError; statusCode=500", "SERVICE"),
+            OutcomeUnknown,
+        ),
         # the gateway's XML, well and badly formed
         (429, XML, Throttled),
         (403, XML, Throttled),
@@ -84,7 +100,7 @@ def parse(status: int, body: str, retry_after: str | None = None) -> QuickBooksE
         (200, "[]", OutcomeUnknown),
         (302, "", OutcomeUnknown),
     ],
-)  # fmt: skip
+)
 def test_answer_becomes_its_error(status: int, body: str, expected: type[QuickBooksError]) -> None:
     assert type(parse(status, body)) is expected
 
