@@ -18,7 +18,7 @@ import structlog
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from jobs import notices
+from jobs import notices, recurring
 from webapp import hints
 from webapp.extensions import db
 from webapp.quickbooks import hearing, sweep
@@ -96,6 +96,7 @@ def tasks() -> list[Task]:
         Task("changes missed", math.inf, hearing.start),
         Task("old webhooks", hearing.TIDY_EVERY_S, hearing.tidy),
         Task("new causes", notices.NEW_CAUSES_EVERY_S, notices.new_causes),
+        Task("recurring invoices", recurring.EVERY_S, recurring.queue_due),
         Task("digests", notices.DIGESTS_EVERY_S, notices.digests),
     ]
 

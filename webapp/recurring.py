@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp import intake, money
-from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Firm, Recurring, RecurringInvoice, RecurringLine
 
@@ -26,13 +25,13 @@ FURTHEST_ZONE = timedelta(hours=14)
 
 def firms_with_due() -> list[int]:
     """The firms for which an invoice is to be made today, by their own calendars."""
-    now = database_now(db.session())
+    now = datetime.now(UTC)
     rows = db.session.execute(
         select(Firm, Recurring.next_date)
         .join(Recurring, Recurring.firm_id == Firm.id)
         .where(*_going(), Recurring.next_date <= (now + FURTHEST_ZONE).date())
     )
-    due = {firm.id for firm, day in rows if day and day <= now.astimezone(firm.zone).date()}
+    due = {firm.id for firm, day in rows if day and day <= today_of(firm)}
     db.session.commit()
     return sorted(due)
 

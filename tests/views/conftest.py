@@ -16,6 +16,7 @@ from webapp import intake
 from webapp.extensions import db
 from webapp.models import Firm, Person, SignIn
 from webapp.models.person import ADMIN, MEMBER, OPERATOR, OWNER
+from webapp.recurring import today_of
 
 if TYPE_CHECKING:
     from tests.views.quickbooks_scene import Scene
@@ -35,6 +36,7 @@ class Records:
     payment: int
     refund: int
     expense: int
+    recurring: int
 
 
 @pytest.fixture(autouse=True)
@@ -98,8 +100,21 @@ def records(app: Flask, firm: FirmFixture) -> Records:
         expense = intake.expense(
             own, {"payment": payment.id, "date": "2026-08-20", "amount": "9.30"}
         )
+        recurring = intake.recurring(own, recurring_data(account.id, service.id), today_of(own))
         db.session.commit()
-        return Records(account.id, service.id, invoice.id, payment.id, refund.id, expense.id)
+        made = (account, service, invoice, payment, refund, expense, recurring)
+        return Records(*(one.id for one in made))
+
+
+def recurring_data(account_id: int, service_id: int, **others: Any) -> dict[str, Any]:
+    """$420.00 every month from far in the future on."""
+    return {
+        "account": account_id,
+        "unit": "month",
+        "start": "2150-01-31",
+        "lines": [{"service": service_id, "quantity": "1", "rate": "420.00"}],
+        **others,
+    }
 
 
 def invoice_data(account_id: int, service_id: int, **others: Any) -> dict[str, Any]:

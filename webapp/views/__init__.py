@@ -23,6 +23,7 @@ PAGES = (
     "quickbooks_issues",
     "quickbooks_page",
     "quickbooks_set_up",
+    "recurring",
     "refunds",
     "services",
     "settings",

@@ -17,6 +17,7 @@ from webapp.views.answers import done, page, refused
 from webapp.views.deletion import Question, ask_or_delete
 from webapp.views.history import panel_of, sentence
 from webapp.views.invoice_form import InvoiceForm
+from webapp.views.line_form import LINES, TOTALS
 from webapp.views.paging import asked_for, matches, page_of
 
 bp = Blueprint("invoices", __name__, url_prefix="/invoices")
@@ -60,14 +61,14 @@ def lines() -> tuple[str, int]:
     """The lines of the form after adding, removing or choosing a service; nothing is saved."""
     form = InvoiceForm.posted(asking_firm(), _edited())
     form.apply_buttons()
-    return page(FORM, "lines", form=form)
+    return page(LINES, "lines", form=form)
 
 
 @bp.post("/totals")
 @for_firm
 def totals() -> tuple[str, int]:
     """What the lines come to as they are typed; nothing is saved."""
-    return page(FORM, "totals", form=InvoiceForm.posted(asking_firm(), _edited()))
+    return page(TOTALS, "totals", form=InvoiceForm.posted(asking_firm(), _edited()))
 
 
 @bp.get("/account-hint")

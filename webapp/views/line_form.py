@@ -17,6 +17,8 @@ from webapp.extensions import db
 from webapp.models import Account, Firm, InvoiceLine, RecurringLine, Service
 from webapp.views.typed import Errors, Values
 
+LINES, TOTALS = "invoices/_lines.html", "invoices/_totals.html"
+"""The templates of the parts that change while a form is filled in."""
 LINE_FIELDS = ("service", "description", "rate", "quantity")
 MOST_LINES = 500
 
