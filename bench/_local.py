@@ -1,0 +1,112 @@
+"""What the benchmarks of the sync share: an instance, a local QuickBooks, connected firms."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from tests.sandbox_process import SandboxProcess
+
+SECRETS = {
+    "SECRET_KEY": "bench-secret-key-0123456789-0123456789",
+    "TOKEN_KEYS": "bench-token-key-0123456789-0123456789",
+    "INTUIT_WEBHOOK_VERIFIER_TOKEN": "bench",
+}
+
+
+@contextmanager
+def installation(quickbooks: SandboxProcess, **settings: str) -> Iterator[Flask]:
+    """A fresh database and Redis, and an application that talks to this QuickBooks.
+
+    Settings stand in the environment, so that child processes have them too.
+    """
+    from webapp import create_app, embedded_redis
+    from webapp.extensions import db
+
+    said = quickbooks.announced
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            **SECRETS,
+            "CUADRA_INSTANCE": folder,
+            "DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.sqlite'}",
+            "REDIS_URL": embedded_redis.ensure(Path(folder)),
+            "QBO_API_URL": said["api_url"],
+            "INTUIT_DISCOVERY_URL": said["discovery_url"],
+            "INTUIT_CLIENT_ID": said["client_id"],
+            "INTUIT_CLIENT_SECRET": said["client_secret"],
+            **settings,
+        }
+        app = create_app({"RATELIMIT_ENABLED": False})
+        with app.app_context():
+            db.create_all()
+        try:
+            yield app
+        finally:
+            embedded_redis.shut_down(Path(folder))
+
+
+def connected_firm(app: Flask, quickbooks: SandboxProcess, name: str) -> tuple[int, str]:
+    """A firm of a fresh company, set up to create its clients: its id and the realm's."""
+    from webapp.extensions import db
+    from webapp.models import Firm
+    from webapp.quickbooks import connection
+
+    company = quickbooks.control("companies", {"name": name})
+    realm = company["realm_id"]
+    quickbooks.control("preferences", {"realm": realm, "CustomTxnNumbers": True})
+    with app.app_context():
+        firm = Firm(name=name)
+        db.session.add(firm)
+        db.session.commit()
+        connection.adopt(firm.id, realm, company["refresh_token"], "create")
+        return firm.id, realm
+
+
+def take(app: Flask, firm_id: int, items: list[dict[str, Any]]) -> None:
+    """Take records in as bulk does, in transactions of 500."""
+    from webapp import intake
+    from webapp.extensions import db
+    from webapp.models import Firm
+
+    for start in range(0, len(items), 500):
+        with app.app_context():
+            firm = db.session.get_one(Firm, firm_id)
+            for item in items[start : start + 500]:
+                data = {name: value for name, value in item.items() if name != "kind"}
+                intake.upsert(item["kind"], firm, data, hurry=False)
+            db.session.commit()
+
+
+def moving(firm_ids: list[int]) -> int:
+    """How many entries are on their way; call it within an application context."""
+    from sqlalchemy import func, select
+
+    from webapp.extensions import db
+    from webapp.models import Entry
+
+    found = db.session.scalar(
+        select(func.count()).where(
+            Entry.firm_id.in_(firm_ids), Entry.state.in_(("ready", "sent", "waiting"))
+        )
+    )
+    db.session.commit()
+    return int(found or 0)
+
+
+def work_until_settled(firm_ids: list[int], give_up_s: float) -> None:
+    """Slices of each firm in turn, as a worker does them; within an application context."""
+    from webapp.quickbooks import sync
+
+    give_up = time.monotonic() + give_up_s
+    while moving(firm_ids):
+        if not any([sync.run_slice(firm_id) for firm_id in firm_ids]):
+            time.sleep(0.05)
+        if time.monotonic() > give_up:
+            raise TimeoutError(f"{moving(firm_ids)} entries are still on their way")

@@ -1,0 +1,188 @@
+"""How long does the first copy of a firm's records take, and what does it cost?
+
+10,120 records (``SCALE`` makes it fewer) go into an empty company that keeps Intuit's limits and
+answers after 200 ms. A share of 1 means 1,660 objects a minute: 40 batches of 30 and 460 single
+calls. In the middle a person changes a client, who should not have to wait. The peer is
+python-quickbooks' ``save()``, object by object, on ``PEER`` (600) customers of the same company.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import resource
+import sys
+import threading
+import time
+from multiprocessing.connection import Connection as Pipe
+from typing import Any
+
+from flask import Flask
+
+from bench import _local
+from tests.sandbox_process import SandboxProcess
+
+COUNTS = {
+    "account": 1000,
+    "service": 20,
+    "invoice": 3000,
+    "payment": 3000,
+    "refund": 100,
+    "expense": 3000,
+}
+POSSIBLE_PER_MINUTE = 40 * 30 + 460
+LATENCY_MS = 200
+GIVE_UP_S = 1800
+DAY = "2026-11-20"
+
+
+def records(scale: float) -> list[dict[str, Any]]:
+    """Every kind, each in the order it can be taken in."""
+    many = {kind: max(1, round(count * scale)) for kind, count in COUNTS.items()}
+
+    def each(kind: str, **fields: Any) -> list[dict[str, Any]]:
+        return [
+            {"kind": kind, "external_id": str(n)}
+            | {name: value(n) if callable(value) else value for name, value in fields.items()}
+            for n in range(many[kind])
+        ]
+
+    def of(kind: str) -> Any:
+        return lambda n: {"external_id": str(n % many[kind])}
+
+    def line(n: int) -> list[dict[str, Any]]:
+        return [{"service": of("service")(n), "quantity": "2", "rate": "50.00"}]
+
+    return [
+        *each("account", name=lambda n: f"Client {n}", email=lambda n: f"{n}@example.com"),
+        *each("service", name=lambda n: f"Service {n}", rate="50.00"),
+        *each("invoice", account=of("account"), date=DAY, lines=line, number=lambda n: f"B-{n}"),
+        *each("payment", invoice=of("invoice"), date=DAY, amount="100.00"),
+        *each("refund", payment=of("payment"), date=DAY, amount="10.00"),
+        *each("expense", payment=of("payment"), date=DAY, amount="3.20"),
+    ]
+
+
+def usage() -> tuple[float, float]:
+    """CPU seconds so far, and the highest memory in MiB."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    unit = 1024 if sys.platform != "darwin" else 1024 * 1024
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / unit
+
+
+def engine(firm_id: int, pipe: Pipe) -> None:
+    """A worker's process: the whole copy, then its time, CPU and memory."""
+    from wsgi import app
+
+    with app.app_context():
+        cpu_before, _ = usage()
+        began = time.monotonic()
+        _local.work_until_settled([firm_id], GIVE_UP_S)
+        cpu, peak = usage()
+        pipe.send((time.monotonic() - began, cpu - cpu_before, peak))
+
+
+def person_in_the_middle(app: Flask, firm_id: int, half: int, waited: list[float]) -> None:
+    """Change a client once half is done; how long until QuickBooks has it."""
+    from webapp import intake
+    from webapp.extensions import db
+    from webapp.models import Account, Entry, Firm
+
+    with app.app_context():
+        while _local.moving([firm_id]) > half:
+            time.sleep(0.5)
+        firm = db.session.get_one(Firm, firm_id)
+        client = Account.query.filter_by(firm_id=firm_id, external_id="0").one()
+        intake.take("account", firm, {"name": "Urgent"}, client)
+        db.session.commit()
+        began = time.monotonic()
+        while True:
+            entry = Entry.find(firm_id, "account", client.id)
+            db.session.commit()
+            if entry is not None and entry.reached == client.version:
+                break
+            time.sleep(0.05)
+        waited.append(time.monotonic() - began)
+
+
+def copy(app: Flask, quickbooks: SandboxProcess, scale: float) -> dict[str, Any]:
+    firm_id, realm = _local.connected_firm(app, quickbooks, "First copy")
+    wanted = records(scale)
+    _local.take(app, firm_id, wanted)
+    quickbooks.control("counters", method="DELETE")
+    quickbooks.control("switches", {"latency_ms": LATENCY_MS})
+    ours, theirs = multiprocessing.Pipe()
+    worker = multiprocessing.get_context("spawn").Process(target=engine, args=(firm_id, theirs))
+    waited: list[float] = []
+    person = threading.Thread(
+        target=person_in_the_middle, args=(app, firm_id, len(wanted) // 2, waited)
+    )
+    worker.start()
+    person.start()
+    seconds, cpu_s, peak_mib = ours.recv()
+    person.join()
+    worker.join()
+    counters = quickbooks.control("counters")
+    quickbooks.control("switches", {"latency_ms": 0})
+    audit = quickbooks.control(f"audit?realm={realm}")
+    assert audit["problems"] == []
+    assert audit["duplicates"]["PrivateNote"] == []
+    per_minute = len(wanted) / seconds * 60
+    return {
+        "objects": len(wanted),
+        "seconds": round(seconds, 1),
+        "objects_per_minute": round(per_minute),
+        "share_of_possible": round(per_minute / POSSIBLE_PER_MINUTE, 3),
+        "throttled": counters["statuses"].get("429", 0),
+        "reads_per_1000": round(counters["kinds"].get("read", 0) / len(wanted) * 1000, 2),
+        "cpu_ms_per_object": round(cpu_s / len(wanted) * 1000, 2),
+        "peak_mib": round(peak_mib, 1),
+        "person_waited_s": round(waited[0], 2),
+    }
+
+
+def peer(quickbooks: SandboxProcess, count: int) -> dict[str, Any]:
+    """python-quickbooks, a client kept for all saves, with as many calls as Intuit allows."""
+    from intuitlib.client import AuthClient
+    from quickbooks import QuickBooks
+    from quickbooks.objects.customer import Customer
+
+    os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # it insists on https otherwise
+    said = quickbooks.announced
+    company = quickbooks.control("companies", {"name": "Peer"})
+    auth = AuthClient(
+        said["client_id"],
+        said["client_secret"],
+        "http://127.0.0.1/",
+        environment=said["discovery_url"],
+    )
+    auth.refresh(refresh_token=company["refresh_token"])
+    QuickBooks.api_url_v3 = QuickBooks.sandbox_api_url_v3 = f"{said['api_url']}/v3"
+    client = QuickBooks(
+        auth_client=auth,
+        refresh_token=auth.refresh_token,
+        company_id=company["realm_id"],
+        minorversion=75,
+    )
+    quickbooks.control("switches", {"limits": "false"})
+    cpu_before, _ = usage()
+    for number in range(count):
+        customer = Customer()
+        customer.DisplayName = f"Client {number}"
+        customer.save(qb=client)
+    cpu, _ = usage()
+    quickbooks.control("switches", {"limits": "true"})
+    return {"objects": count, "cpu_ms_per_object": round((cpu - cpu_before) / count * 1000, 2)}
+
+
+def main() -> None:
+    scale, peers = float(os.environ.get("SCALE", "1")), int(os.environ.get("PEER", "600"))
+    with SandboxProcess.start() as quickbooks, _local.installation(quickbooks) as app:
+        found = {"bench": "first_copy", **copy(app, quickbooks, scale)}
+        found["python_quickbooks"] = peer(quickbooks, peers)
+        print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
