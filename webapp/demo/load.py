@@ -26,7 +26,7 @@ from webapp.models import (
 )
 from webapp.models.person import OPERATOR
 from webapp.quickbooks import connection, mirror, sync
-from webapp.quickbooks.session import company_of
+from webapp.quickbooks.session import UNHURRIED_S, company_of
 
 FIRST_NUMBER = 1001
 INVOICES = 130
@@ -259,7 +259,7 @@ class _Demo:
     def _reread_lists(self) -> None:
         db.session.commit()
         present = Connection.of(self.firm.id)
-        mirror.fill(company_of(present), present)
+        mirror.fill(company_of(present, UNHURRIED_S), present)
 
     def _records_in_their_way(self, income: str) -> None:
         paid = self._latest("check")

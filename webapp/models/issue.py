@@ -104,7 +104,7 @@ class Issue(Model):
 
     @classmethod
     def close_of_account(cls, account: Record, person_id: int | None) -> None:
-        """Nothing of this client is to be told any more: neither its own issues nor its records'."""
+        """Nothing of this client is to be told any more, nor of its records."""
         from webapp.models.outbox import records_of_account
 
         for kind, ids in records_of_account(account):

@@ -54,8 +54,9 @@ class Company:
     """Calls to one QuickBooks company.
 
     ``access_token(refused)`` gives a token that is good now; ``refused`` is one that QuickBooks
-    has just turned down, so that it is renewed rather than given again. ``may_read()`` waits for
-    room in the company's budget before each reading; the budget of writes is their caller's.
+    has just turned down, so that it is renewed rather than given again. ``may_call()`` waits for
+    room in the company's budget before each reading; the room for a write is taken by its caller.
+    ``throttled(seconds)`` hears of a reading that came too soon all the same.
     """
 
     def __init__(
@@ -63,13 +64,15 @@ class Company:
         api_url: str,
         realm_id: str,
         access_token: Callable[[str | None], str],
-        may_read: Callable[[], bool],
+        may_call: Callable[[], bool],
+        throttled: Callable[[float], None] = lambda _seconds: None,
         http: httpx2.Client | None = None,
     ):
         parts = urlsplit(api_url)
         self._base = f"{parts.scheme}://{parts.netloc}/v3/company/{realm_id}"
         self._access_token = access_token
-        self._may_read = may_read
+        self._may_call = may_call
+        self._throttled = throttled
         self._http = http or shared_http()
         self.realm_id = realm_id
 
@@ -142,9 +145,20 @@ class Company:
 
     # -- the call ------------------------------------------------------------------------------
 
+    def take_room(self) -> None:
+        """Wait for one call of the budget. Raises NotExecuted when none comes in time."""
+        if not self._may_call():
+            raise errors.NotExecuted(reason="the company's budget has no room")
+
     def _read(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
-        if not self._may_read():
-            raise errors.NotExecuted(reason="the company's budget has no room for reading")
+        """Once more after a throttling, if there is room in time: reading twice is harmless."""
+        self.take_room()
+        try:
+            return self._call("GET", path, params).body
+        except errors.Throttled as error:
+            self._throttled(error.retry_after_s)
+            if not self._may_call():
+                raise
         return self._call("GET", path, params).body
 
     def _call(

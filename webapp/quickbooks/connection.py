@@ -16,7 +16,7 @@ from webapp.models import Connection, Entry, MirrorObject, Person, outbox
 from webapp.models import connection as connections
 from webapp.quickbooks import mirror, oauth, roles, tokens
 from webapp.quickbooks.errors import QuickBooksError
-from webapp.quickbooks.session import company_of, write_now
+from webapp.quickbooks.session import UNHURRIED_S, company_of, write_now
 
 REFUND_ITEM_NAME = "Refunds"
 
@@ -95,7 +95,7 @@ def adopt(firm_id: int, realm_id: str, refresh_token: str, unmatched: str) -> Co
     connection = connect(firm_id, realm_id, granted)
     connection.unmatched = unmatched
     db.session.commit()
-    mirror.fill(company_of(connection), connection)
+    mirror.fill(company_of(connection, UNHURRIED_S), connection)
     finish_set_up(Connection.of(firm_id))
     return Connection.of(firm_id)
 

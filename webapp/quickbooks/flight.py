@@ -142,10 +142,14 @@ def _fly(flight: Flight, company: Company) -> dict[int, Outcome]:
 
 
 def _number_taken(request: Request, company: Company) -> Outcome | None:
-    """None when the number is free, or the invoice's own."""
+    """None when the number is free, or the invoice's own.
+
+    Asking may take a while, so the write gets fresh room in the budget after it.
+    """
     number = literal(str(request.sent.get("DocNumber", "")))
     try:
         rows = company.query(request.entity, f"DocNumber = {number}")
+        company.take_room()
     except errors.QuickBooksError as error:
         return NotDone(error)
     others = [row for row in rows if str(row.get("Id")) != request.quickbooks_id]

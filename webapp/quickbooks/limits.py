@@ -15,8 +15,12 @@ from redis import Redis
 
 SINGLE, BATCH = "single", "batch"
 SECOND_MS, MINUTE_MS = 1_080, 60_500
+MARGIN_PER_SECOND = 1
+"""Calls that are allowed one after the other can still arrive together."""
+
 KEPT_PER_SECOND = 1
 KEPT_PER_MINUTE = 20
+"""What only people who wait may use."""
 
 # KEYS: requests, batches, pause. ARGV: now, id, is batch, per second, per minute, batches per
 # minute, second window, minute window. Answers 0 when taken, else the milliseconds to wait.
@@ -68,7 +72,7 @@ class Budget:
 
     def ask(self, what: str = SINGLE, *, hurry: bool = False) -> float:
         """Take one call if there is one: 0.0, else the seconds until it is worth asking again."""
-        kept_second = 0 if hurry else KEPT_PER_SECOND
+        kept_second = MARGIN_PER_SECOND + (0 if hurry else KEPT_PER_SECOND)
         kept_minute = 0 if hurry else KEPT_PER_MINUTE
         allowed = self._allowance
         now_s, now_us = self._redis.time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from functools import partial
@@ -18,28 +19,38 @@ from webapp.quickbooks.errors import NotExecuted
 from webapp.quickbooks.limits import Allowance, Budget
 
 PATIENCE_S = 10.0
+UNHURRIED_S = 90.0
+"""For commands: long enough to sit out a throttling."""
 
 
-def company_of(connection: Connection) -> Company:
+def company_of(connection: Connection, patience_s: float = PATIENCE_S) -> Company:
     """Calls made through it renew the sign-in when needed; see ``tokens.access_token``.
 
     No transaction may be open across one: the token is read on a database session of its own.
+    A reading waits ``patience_s`` seconds for room in the budget.
     """
     assert connection.realm_id is not None
+    budget = budget_of(connection)
     return Company(
         current_app.config["QBO_API_URL"],
         connection.realm_id,
         partial(_token, current_app._get_current_object(), connection.firm_id),  # type: ignore[attr-defined]
-        partial(_may_call, budget_of(connection)),
+        partial(_may_call, budget, patience_s),
+        partial(_pause, budget),
     )
 
 
-def _may_call(budget: Budget) -> bool:
+def _may_call(budget: Budget, patience_s: float = PATIENCE_S) -> bool:
     """Wait a while for a call that a person, or a settlement, needs now."""
     try:
-        return budget.take(time.monotonic() + PATIENCE_S, hurry=True)
+        return budget.take(time.monotonic() + patience_s, hurry=True)
     except RedisError:
         return False
+
+
+def _pause(budget: Budget, seconds: float) -> None:
+    with contextlib.suppress(RedisError):
+        budget.pause(seconds)
 
 
 def write_now(

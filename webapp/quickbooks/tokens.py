@@ -68,6 +68,9 @@ def access_token(firm_id: int, refused: str | None = None) -> str:
 
 
 def _read(firm_id: int) -> Connection:
+    """On SQLite without the writers' lock: a call is about to be made, and must not wait for it."""
+    if not db.session().in_transaction():
+        db.session.connection(execution_options={"read_only": True})
     connection = db.session.scalar(
         select(Connection)
         .where(Connection.firm_id == firm_id)
