@@ -79,7 +79,6 @@ def test_long_bids_of_clients_are_tolerated(books: Books) -> None:
     [
         {"bId": "1", "operation": "create"},
         {"bId": "1", "operation": "create", "Nothing": {}},
-        {"bId": "1", "Customer": {"DisplayName": "A"}},
         {"bId": "1", "operation": "explode", "Customer": {"DisplayName": "A"}},
         {"bId": "1", "operation": "create", "Customer": "A"},
         {"bId": "1", "Query": "select nonsense"},
@@ -89,6 +88,13 @@ def test_bad_item_faults_alone(books: Books, item: Json) -> None:
     answers = books.batch(item, create(2, "Bo"))
     assert "Fault" in answers["1"]
     assert "Customer" in answers["2"]
+
+
+def test_item_that_names_no_operation_is_a_create_or_an_update(books: Books) -> None:
+    made = books.batch({"bId": "1", "Customer": {"DisplayName": "Ada"}})["1"]["Customer"]
+    head = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True}
+    changed = books.batch({"bId": "1", "Customer": {**head, "Notes": "x"}})["1"]["Customer"]
+    assert (changed["Id"], changed["Notes"]) == (made["Id"], "x")
 
 
 def test_answers_hold_a_thousand_objects_at_most(books: Books) -> None:
