@@ -197,6 +197,20 @@ def test_need_to_send_requires_an_address(books: Books, customer: Json, item: Js
     assert refusal(books, "Invoice", {**fields, "EmailStatus": "Lost"}).code == "2170"
 
 
+def test_link_to_pay_needs_an_address_and_online_payment(
+    books: Books, customer: Json, item: Json
+) -> None:
+    online = {"AllowOnlineACHPayment": True}
+    address = {"BillEmail": {"Address": "ada@byron.example"}}
+    links = []
+    for fields in (online, address, {**online, **address}):
+        invoice = books.invoice(customer, item, **fields)
+        shown = books.get(f"invoice/{invoice['Id']}", include="invoiceLink").json()["Invoice"]
+        links.append(shown.get("InvoiceLink", ""))
+    assert links[:2] == ["", ""]
+    assert links[2].startswith("https://")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("PrivateNote", "x" * 4001), ("CustomerMemo", {"value": "x" * 1001})],
