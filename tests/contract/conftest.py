@@ -1,7 +1,7 @@
 """A sandbox, a company with something in it, and python-quickbooks connected to both.
 
 The modules test_pyqb_* hold a counterpart of every case of the library's own integration tests,
-under the same names; the end of a run says how many of them pass.
+under the same names; `score` says at the end of a run how many of them pass.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from quickbooks.objects import (
     Vendor,
 )
 
+from tests.contract import score
 from tests.contract.objects import first, sale_line, saved
 from tests.sandbox_process import SandboxProcess
 
 MINOR_VERSION = 75
-COUNTERPARTS = "tests/contract/test_pyqb_"
 
 
 @pytest.fixture(scope="session")
@@ -116,34 +116,8 @@ def invoice(qb: QuickBooks, customer: Customer, item: Item) -> Invoice:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many of upstream's cases pass, and why not the others."""
-    ours = {
-        outcome: [report for report in terminalreporter.getreports(outcome) if _counts(report)]
-        for outcome in ("passed", "failed", "error", "skipped")
-    }
-    total = sum(map(len, ours.values()))
-    if not total:
-        return
-    terminalreporter.write_sep("-", "clients nobody here wrote")
-    passed = len(ours["passed"])
-    terminalreporter.write_line(f"python-quickbooks: {passed} of {total} upstream cases pass")
-    for outcome in ("failed", "error", "skipped"):
-        for report in ours[outcome]:
-            terminalreporter.write_line(f"  {outcome}: {_case(report)}{_reason(report)}")
-
-
-def _counts(report: pytest.TestReport) -> bool:
-    """A passed fixture is no passed case; one that is skipped or fails before its call is."""
-    about_a_case = report.nodeid.startswith(COUNTERPARTS)
-    return about_a_case and (report.when == "call" or not report.passed)
-
-
-def _case(report: pytest.TestReport) -> str:
-    return report.nodeid.removeprefix(COUNTERPARTS)
-
-
-def _reason(report: pytest.TestReport) -> str:
-    """`longrepr` of a skipped test is (file, line, "Skipped: why")."""
-    if isinstance(report.longrepr, tuple):
-        return f" ({report.longrepr[2].removeprefix('Skipped: ')})"
-    return ""
+    lines = score.lines(terminalreporter)
+    if lines:
+        terminalreporter.write_sep("-", "clients nobody here wrote")
+    for line in lines:
+        terminalreporter.write_line(line)

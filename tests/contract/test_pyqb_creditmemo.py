@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quickbooks import QuickBooks
 from quickbooks.objects import CreditMemo, Customer, Item
 
@@ -9,7 +11,7 @@ from tests.contract.objects import first, reread, sale_line, saved, values_of
 
 
 def test_create(qb: QuickBooks, customer: Customer, item: Item) -> None:
-    shown = {"LineNum": 1, "Description": "Lesson missed", "Amount": 100}
+    shown: dict[str, Any] = {"LineNum": 1, "Description": "Lesson missed", "Amount": 100}
     line = sale_line(item, **shown, DetailType="SalesItemLineDetail")
     memo = saved(qb, CreditMemo, CustomerRef=customer.to_ref(), Line=[line])
     after = reread(qb, memo)

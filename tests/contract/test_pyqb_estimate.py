@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quickbooks import QuickBooks
 from quickbooks.objects import (
     Account,
@@ -42,7 +44,7 @@ def ten_percent_off(account: Account) -> DiscountLine:
 def test_create(qb: QuickBooks, customer: Customer, item: Item) -> None:
     account = first(qb, Account, "Name = 'Discounts given'")
     untaxed = {"UnitPrice": 35, "Qty": 1, "TaxCodeRef": built(Ref, value="NON")}
-    shown = {"LineNum": 1, "Description": "One lesson", "Amount": 35.0}
+    shown: dict[str, Any] = {"LineNum": 1, "Description": "One lesson", "Amount": 35.0}
     estimate = saved(
         qb,
         Estimate,
