@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
+from threading import Thread
 
 from tests.quickbooks.office import Office
 
@@ -104,3 +106,20 @@ def test_payment_of_an_invoice_that_is_rejected_waits(office: Office) -> None:
     office.act(office.only_issue(), "resync")
     office.work()
     assert office.state("payment", payment) == "synced"
+
+
+def test_account_switched_off_while_its_invoice_is_planned_keeps_it_here(office: Office) -> None:
+    """The switch comes between planning the invoice and sending it."""
+    account, service = office.client(), office.service()
+    office.work()
+    office.fault("delay", entity="Invoice", seconds=0.6, times=0)
+    invoices = [office.invoice(account, service) for _ in range(4)]  # too few for a batch
+    office.app.config["QBO_REQUESTS_PER_SECOND"] = 1  # one on its way, the others planned
+    worker = Thread(target=office.work)
+    worker.start()
+    while not office.ledger(entity="Invoice"):
+        time.sleep(0.05)
+    office.sync_account(account, on=False)
+    worker.join()
+    assert len(office.objects("Invoice")) == 1
+    assert [office.state("invoice", i) for i in invoices].count("off") == 3

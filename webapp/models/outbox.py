@@ -18,7 +18,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -50,6 +50,14 @@ PERSON, ORDINARY, FIRST_COPY = 0, 1, 2
 
 RETRY_PLAN = tuple(timedelta(seconds=s) for s in (5, 15, 60, 120, 300, 600, 1800))
 """How long to wait after the 1st, 2nd … transient failure in a row; the last one repeats."""
+
+
+class Claim(NamedTuple):
+    """Entries, by id, that a worker took up together."""
+
+    ids: list[int]
+    kind: str
+    priority: int
 
 
 class Batch(Model):
@@ -204,14 +212,14 @@ class Entry(Model):
     # -- claiming ----------------------------------------------------------------------------
 
     @classmethod
-    def claim(cls, firm_id: int, limit: int) -> list[Entry]:
+    def claim(cls, firm_id: int, limit: int) -> Claim | None:
         """The due entries to work on next: one priority and one kind, at most ``limit``.
 
         An entry that a worker took up before and never finished comes alone, so that one which
         kills its worker does not take its neighbours along.
         """
         due = (
-            select(cls)
+            select(cls.id, cls.kind, cls.priority, cls.picked)
             .where(
                 cls.firm_id == firm_id,
                 cls.due_at.is_not(None),
@@ -219,17 +227,19 @@ class Entry(Model):
             )
             .order_by(cls.priority, cls.level, cls.id)
         )
-        first = db.session.scalar(due.limit(1))
+        first = db.session.execute(due.limit(1)).first()
         if first is None:
             db.session.commit()  # no transaction may stay open while answers are waited for
-            return []
+            return None
         same = due.where(cls.priority == first.priority, cls.kind == first.kind, cls.picked == 0)
-        chosen = [first] if first.picked else list(db.session.scalars(same.limit(limit)))
-        claimed = list(cls.locked(entry.id for entry in chosen).values())
-        for entry in claimed:
-            entry.picked += 1
+        ids = [first.id] if first.picked else list(db.session.scalars(same.limit(limit)))
+        db.session.execute(select(cls.id).where(cls.id.in_(ids)).order_by(cls.id).with_for_update())
+        db.session.execute(
+            update(cls).where(cls.id.in_(ids)).values(picked=cls.picked + 1),
+            execution_options={"synchronize_session": False},
+        )
         db.session.commit()
-        return claimed
+        return Claim(ids, first.kind, first.priority)
 
     @classmethod
     def put_down(cls, ids: Iterable[int]) -> None:

@@ -154,24 +154,24 @@ class _Slice:
     def _plan_more(self) -> bool:
         """Claim and plan what is due; whether there was anything."""
         claimed = Entry.claim(self.firm_id, CLAIM)
-        if not claimed:
+        if claimed is None:
             return False
-        about = ENTITIES[claimed[0].kind]
+        about = ENTITIES[claimed.kind]
         failpoints.reach("claimed", about)
         with self._transaction():
             connection = self._connection()
             if connection.state != CONNECTED:
                 self.stopped = True
                 return False
-            if claimed[0].kind == "invoice":
+            if claimed.kind == "invoice":
                 numbering.take_turn(self.firm_id)
-            entries = list(Entry.locked(entry.id for entry in claimed).values())
+            entries = list(Entry.locked(claimed.ids).values())
             unsettled = [entry for entry in entries if entry.state == outbox.SENT]
             fresh = [entry for entry in entries if entry.state != outbox.SENT]
             looks = self._looks(unsettled)
             plan = Planner(connection, fresh).plan() if fresh else Plan()
         failpoints.reach("planned", about)
-        self.hurry = claimed[0].priority == outbox.PERSON
+        self.hurry = claimed.priority == outbox.PERSON
         self.planned.extend(plan.requests)
         for entry, holder in plan.numbers_to_check:
             self._submit(
@@ -226,7 +226,7 @@ class _Slice:
     def _send_singles(self, requests: Sequence[Request]) -> None:
         with self._transaction() as now:
             ready = self._mark_sent(requests, now)
-        for request in ready:
+        for request, _entry in ready:
             unsure = request.entity == "Invoice" and request.operation in ("create", "update")
             self._fly(Flight.of_one(request, self._send_by(), unsure and not self.told_of_changes))
 
@@ -235,25 +235,37 @@ class _Slice:
             ready = self._mark_sent(requests, now)
             if not ready:
                 return
-            items = {item_id(position): request for position, request in enumerate(ready)}
+            items = {item_id(position): sent[0] for position, sent in enumerate(ready)}
             batch = Batch(firm_id=self.firm_id, request_id=uuid.uuid4().hex, body=batch_body(items))
             db.session.add(batch)
             db.session.flush()
-            entries = Entry.locked(request.entry_id for request in ready)
-            for bid, request in items.items():
-                entry = entries[request.entry_id]
-                entry.batch_id, entry.batch_item = batch.id, bid
-        self._fly(Flight(ready, batch.request_id, batch.body, False, self._send_by(), items))
+            for position, (_request, entry) in enumerate(ready):
+                entry.batch_id, entry.batch_item = batch.id, item_id(position)
+        self._fly(
+            Flight(
+                list(items.values()),
+                batch.request_id,
+                batch.body,
+                False,
+                self._send_by(),
+                items=items,
+            )
+        )
 
-    def _mark_sent(self, requests: Sequence[Request], now: datetime) -> list[Request]:
+    def _mark_sent(self, requests: Sequence[Request], now: datetime) -> list[tuple[Request, Entry]]:
         """Note before the call that it may happen; what a person changed meanwhile is left out."""
         entries = Entry.locked(request.entry_id for request in requests)
         ready = []
         for request in requests:
             entry = entries[request.entry_id]
-            if entry.request_id == request.request_id and entry.wanted == request.version:
+            as_planned = (
+                entry.state == outbox.READY
+                and entry.request_id == request.request_id
+                and entry.wanted == request.version
+            )
+            if as_planned:
                 entry.mark_sent(now, self.cutoff)
-                ready.append(request)
+                ready.append((request, entry))
             else:
                 entry.picked = 0
         return ready
