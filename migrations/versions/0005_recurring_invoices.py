@@ -1,4 +1,4 @@
-"""Recurring invoices, and an index for the invoice that a firm made last
+"""Recurring invoices, and what the next invoice number is looked up in
 
 Revision ID: 0005
 Revises: 0004
@@ -105,9 +105,13 @@ def upgrade():
     )
     op.create_index(op.f("ix_recurring_invoice_invoice_id"), "recurring_invoice", ["invoice_id"])
     op.create_index("ix_invoice_firm_latest", "invoice", ["firm_id", "id"])
+    op.drop_index("ix_invoice_firm_number", "invoice")
+    op.create_index("ix_invoice_firm_number", "invoice", ["firm_id", "number", "removed_at"])
 
 
 def downgrade():
+    op.drop_index("ix_invoice_firm_number", "invoice")
+    op.create_index("ix_invoice_firm_number", "invoice", ["firm_id", "number"])
     op.drop_index("ix_invoice_firm_latest", "invoice")
     op.drop_table("recurring_invoice")
     op.drop_table("recurring_line")

@@ -63,7 +63,7 @@ class Invoice(Record):
         return int(paid or 0)
 
 
-Index("ix_invoice_firm_number", Invoice.firm_id, Invoice.number)
+Index("ix_invoice_firm_number", Invoice.firm_id, Invoice.number, Invoice.removed_at)
 Index("ix_invoice_firm_latest", Invoice.firm_id, Invoice.id)
 Index("ix_invoice_firm_date", Invoice.firm_id, Invoice.date)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.extensions import db
@@ -18,7 +18,7 @@ TXN_TYPE = "Invoice"
 
 WINDOW = 50
 """How many numbers ahead are looked up at once."""
-LENGTHEN = 8
+LENGTHEN = 32
 """By how much each stretch of a run is longer than the one before."""
 
 _Number = InstrumentedAttribute[str]
@@ -70,55 +70,55 @@ def _counting_on(number: str) -> Iterator[str]:
 
 def _taken(firm_id: int, numbers: Sequence[str]) -> set[str]:
     """Those of the numbers that are in use, here or there."""
-    return {
-        used
-        for column, where in _places(firm_id)
-        for used in db.session.scalars(select(column).where(*where, column.in_(numbers)))
-    }
+    in_each = (
+        select(column).where(*where, column.in_(numbers)) for column, where in _places(firm_id)
+    )
+    return set(db.session.scalars(union_all(*in_each)))
 
 
 def _end_of_run(firm_id: int, number: str) -> str:
     """The last number of the unbroken run that begins after this one; itself where none does.
 
     A firm may have a million numbers in a row, and asking for each would take minutes. Counting how
-    many lie in a stretch finds the end in a few queries: as long as stretches are full they grow,
-    and the first that is not is halved.
+    many lie in a stretch finds the end in a few queries: as long as stretches are full they grow.
+    The first that is not tells how long the rest of the run can be at most, and mostly is.
     """
     prefix, digits = split_number(number)
     assert digits is not None
     width = len(digits)
 
-    def full(first: int, last: int) -> bool:
-        bounds = f"{prefix}{first:0{width}}", f"{prefix}{last:0{width}}"
-        return last - first + 1 in _counts(firm_id, *bounds)
+    def used(first: int, last: int) -> int:
+        return _used_between(firm_id, f"{prefix}{first:0{width}}", f"{prefix}{last:0{width}}")
 
     low, top, stride = int(digits), 10**width - 1, WINDOW
-    while low < top and full(low + 1, min(low + stride, top)):
-        low = min(low + stride, top)
-        stride *= LENGTHEN
-    beyond = min(low + stride, top + 1)
+    while (found := used(low + 1, min(low + stride, top))) >= (length := min(stride, top - low)):
+        if low + length == top:
+            return f"{prefix}{top}"
+        low, stride = low + length, stride * LENGTHEN
+    middle, beyond = low + found, low + found + 1
     while low + 1 < beyond:
+        if used(low + 1, middle) >= middle - low:
+            low = middle
+        else:
+            beyond = middle
         middle = (low + beyond) // 2
-        low, beyond = (middle, beyond) if full(low + 1, middle) else (low, middle)
     return f"{prefix}{low:0{width}}"
 
 
-def _counts(firm_id: int, first: str, last: str) -> list[int]:
-    """How many numbers each place has from the first to the last.
+def _used_between(firm_id: int, first: str, last: str) -> int:
+    """How many numbers are in use from the first to the last, in the place that has more of them.
 
-    Numbers of one prefix and length sort as text as they do as numbers. Should a stranger with
-    letters among its digits lie between them, a gap may be passed over; what is found in the end is
-    looked up letter by letter all the same.
+    Numbers of one prefix and length sort as text as they do as numbers. Should one be there twice,
+    or a stranger with letters among its digits lie between them, a gap may be passed over; what is
+    found in the end is looked up letter by letter all the same.
     """
-    return [
-        db.session.scalar(
-            select(func.count(column.distinct())).where(
-                *where, column.between(first, last), func.length(column) == len(first)
-            )
-        )
-        or 0
+    counts = (
+        select(func.count())
+        .where(*where, column.between(first, last), func.length(column) == len(first))
+        .scalar_subquery()
         for column, where in _places(firm_id)
-    ]
+    )
+    return max(db.session.execute(select(*counts)).one())
 
 
 def _places(firm_id: int) -> list[tuple[_Number, tuple[ColumnElement[bool], ...]]]:
