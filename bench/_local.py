@@ -106,7 +106,8 @@ def work_until_settled(firm_ids: list[int], give_up_s: float) -> None:
 
     give_up = time.monotonic() + give_up_s
     while moving(firm_ids):
-        if not any([sync.run_slice(firm_id) for firm_id in firm_ids]):
+        more = [sync.run_slice(firm_id) for firm_id in firm_ids]  # each of them has its slice
+        if not any(more):
             time.sleep(0.05)
         if time.monotonic() > give_up:
             raise TimeoutError(f"{moving(firm_ids)} entries are still on their way")

@@ -53,9 +53,7 @@ def index() -> tuple[str, int]:
     )
     if asked_for():
         query = query.where(matches(asked_for(), Account.name, Recurring.memo))
-    rows = page_of(
-        query.order_by(Recurring.next_date.is_(None), Recurring.next_date, Recurring.id)
-    )
+    rows = page_of(query.order_by(Recurring.next_date.is_(None), Recurring.next_date, Recurring.id))
     return page("recurring/index.html", "list", page=rows, q=asked_for())
 
 
