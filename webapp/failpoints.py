@@ -21,6 +21,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from dataclasses import dataclass, field
 
 _SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
@@ -41,7 +42,7 @@ class _Point:
             self.nth -= 1
             if self.nth == 0:
                 os.kill(os.getpid(), self.signal)
-                signal.pause()  # a signal to oneself may be delivered to another thread first
+                time.sleep(0.5)  # it may take effect a moment later, by way of another thread
 
 
 _armed: _Point | None = None

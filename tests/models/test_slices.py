@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import FirmFixture
+from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Connection
 from webapp.models.connection import CONNECTED, PAUSED, LostSlice
@@ -21,6 +22,7 @@ MOMENT = timedelta(milliseconds=30)
 def firm_id(app: Flask, app_context: None, firm: FirmFixture) -> int:
     connection = Connection.of(firm.id)
     connection.realm_id, connection.state = "9130350000000099", CONNECTED
+    connection.set_up_at = database_now(db.session())
     db.session.commit()
     return firm.id
 
