@@ -96,7 +96,7 @@ class _Slice:
         self.budget = budget_of(connection)
         db.session.commit()
         self.planned: deque[Request] = deque()
-        self.hurry = False
+        self.hurry = self.in_a_crowd = False
         self.flying: dict[Future[Any], Handler] = {}
         self.held_at = time.monotonic()
         self.stopped = False
@@ -172,6 +172,7 @@ class _Slice:
             plan = Planner(connection, fresh).plan() if fresh else Plan()
         failpoints.reach("planned", about)
         self.hurry = claimed.priority == outbox.PERSON
+        self.in_a_crowd = len(plan.requests) >= CROWD
         self.planned.extend(plan.requests)
         for entry, holder in plan.numbers_to_check:
             self._submit(
@@ -227,8 +228,13 @@ class _Slice:
         with self._transaction() as now:
             ready = self._mark_sent(requests, now)
         for request, _entry in ready:
-            unsure = request.entity == "Invoice" and request.operation in ("create", "update")
-            self._fly(Flight.of_one(request, self._send_by(), unsure and not self.told_of_changes))
+            self._fly(Flight.of_one(request, self._send_by(), self._unsure_of_number(request)))
+
+    def _unsure_of_number(self, request: Request) -> bool:
+        """Is the number worth a read? Not in a crowd, where the mirror has to do, nor while
+        QuickBooks announces its changes: reads are metered."""
+        numbered = request.entity == "Invoice" and request.operation in ("create", "update")
+        return numbered and not self.told_of_changes and not self.in_a_crowd
 
     def _send_batch(self, requests: Sequence[Request]) -> None:
         with self._transaction() as now:
