@@ -22,11 +22,13 @@ KEPT_PER_SECOND = 1
 KEPT_PER_MINUTE = 20
 """What only people who wait may use."""
 
-# KEYS: requests, batches, pause. ARGV: now, id, is batch, per second, per minute, batches per
-# minute, second window, minute window. Answers 0 when taken, else the milliseconds to wait.
+# KEYS: requests, batches, pause. ARGV: id, is batch, per second, per minute, batches per minute,
+# second window, minute window. Answers 0 when taken, else the milliseconds to wait. The time is
+# Redis' own, since hosts may disagree.
 _TAKE = """
-local now, id = tonumber(ARGV[1]), ARGV[2]
-local second, minute = tonumber(ARGV[7]), tonumber(ARGV[8])
+local clock = redis.call('TIME')
+local now, id = clock[1] * 1000 + math.floor(clock[2] / 1000), ARGV[1]
+local second, minute = tonumber(ARGV[6]), tonumber(ARGV[7])
 local paused = redis.call('PTTL', KEYS[3])
 if paused > 0 then return paused end
 local function wait(key, window, limit)
@@ -38,13 +40,13 @@ local function wait(key, window, limit)
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - minute)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, now - minute)
-local need = math.max(wait(KEYS[1], second, tonumber(ARGV[4])),
-                      wait(KEYS[1], minute, tonumber(ARGV[5])))
-if ARGV[3] == '1' then need = math.max(need, wait(KEYS[2], minute, tonumber(ARGV[6]))) end
+local need = math.max(wait(KEYS[1], second, tonumber(ARGV[3])),
+                      wait(KEYS[1], minute, tonumber(ARGV[4])))
+if ARGV[2] == '1' then need = math.max(need, wait(KEYS[2], minute, tonumber(ARGV[5]))) end
 if need > 0 then return need end
 redis.call('ZADD', KEYS[1], now, id)
 redis.call('PEXPIRE', KEYS[1], minute * 2)
-if ARGV[3] == '1' then
+if ARGV[2] == '1' then
   redis.call('ZADD', KEYS[2], now, id)
   redis.call('PEXPIRE', KEYS[2], minute * 2)
 end
@@ -75,11 +77,9 @@ class Budget:
         kept_second = MARGIN_PER_SECOND + (0 if hurry else KEPT_PER_SECOND)
         kept_minute = 0 if hurry else KEPT_PER_MINUTE
         allowed = self._allowance
-        now_s, now_us = self._redis.time()
         wait_ms = self._take(
             keys=self._keys,
             args=[
-                now_s * 1000 + now_us // 1000,
                 uuid.uuid4().hex,
                 int(what == BATCH),
                 max(1, allowed.per_second - kept_second),
