@@ -265,7 +265,7 @@ class _Slice:
         for request in requests:
             entry = entries[request.entry_id]
             as_planned = (
-                entry.state == outbox.READY
+                entry.state in (outbox.READY, outbox.REJECTED)  # rejected: its second try
                 and entry.request_id == request.request_id
                 and entry.wanted == request.version
             )
