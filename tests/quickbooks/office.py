@@ -151,7 +151,7 @@ class Office:
                 assert time.monotonic() < give_up, "the firm's work does not end"
 
     def later(self, seconds: float) -> None:
-        """So much time passes."""
+        """So much time passes, also for a pause that the company's budget makes."""
         back = timedelta(seconds=seconds)
         with self.database():
             for entry in db.session.scalars(select(Entry).where(Entry.firm_id == self.firm_id)):
@@ -161,6 +161,7 @@ class Office:
             kept.not_before = kept.not_before and kept.not_before - back
             kept.slice_until = kept.slice_until and kept.slice_until - back
             db.session.commit()
+            self.app.extensions["redis"].delete(f"cuadra:budget:{self.realm_id}:pause")
 
     def settle(self, late: float = 0.0, rounds: int = 12) -> None:
         """Work, wait and look again until nothing is on its way.
