@@ -29,13 +29,9 @@ def test_fixing_the_client_releases_what_waited_in_order(make_office) -> None:
     office.work()
     assert {office.state(kind, record) for kind, record in made.items()} == {"synced"}
     assert office.issues() == []
-    assert [e["entity"] for e in office.ledger(outcome="ok")][-5:] == [
-        "Customer",
-        "Invoice",
-        "Payment",
-        "RefundReceipt",
-        "Purchase",
-    ]
+    sent = [e["entity"] for e in office.ledger(outcome="ok")][-5:]
+    assert sent[:3] == ["Customer", "Invoice", "Payment"]
+    assert set(sent[3:]) == {"RefundReceipt", "Purchase"}
     office.require_order()
 
 
