@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.browser import binary
 from webapp import create_app, embedded_redis
 from webapp.extensions import db
 from webapp.models import ApiToken, Firm, Person, SignIn
@@ -43,6 +45,19 @@ class FirmFixture:
     """The API token in clear."""
     people: dict[str, int]
     """Person ids by role."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever drives a browser carries the mark ``browser``."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """No option of pytest-playwright names a browser of the system."""
+    return {**browser_type_launch_args, **binary.launch_options()}
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,10 @@
 """The gallery behind a real port, and a real browser that refuses nothing but errors."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from tests.templates.gallery import create_app
@@ -19,19 +18,10 @@ def gallery() -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Browser, gallery: str) -> Iterator[Page]:
+def page(browser: Browser, gallery: str) -> Iterator[Page]:
     """A wide page at the gallery; any script error or refused inline code fails the test."""
-    context = chromium.new_context(base_url=gallery, viewport={"width": 1440, "height": 987})
+    context = browser.new_context(base_url=gallery, viewport={"width": 1440, "height": 987})
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

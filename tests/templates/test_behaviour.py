@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.templates.samples import BASE
 
@@ -307,9 +307,9 @@ def test_plain_toast_leaves_after_six_seconds(page: Page, action: str, stays: bo
 
 
 @pytest.fixture
-def plain(chromium: object, gallery: str) -> Callable[[str], Page]:
+def plain(browser: Browser, gallery: str) -> Callable[[str], Page]:
     def visit(path: str) -> Page:
-        context = chromium.new_context(base_url=gallery, java_script_enabled=False)  # type: ignore[attr-defined]
+        context = browser.new_context(base_url=gallery, java_script_enabled=False)
         page: Page = context.new_page()
         page.goto(path)
         return page
