@@ -20,6 +20,7 @@ PAGES = (
     "own_security",
     "quickbooks_bulk",
     "quickbooks_connection",
+    "quickbooks_export",
     "quickbooks_issues",
     "quickbooks_page",
     "quickbooks_set_up",

@@ -145,6 +145,11 @@ def cause_counts(wish: Wish) -> dict[str, int]:
     return dict(rows)
 
 
+def every(wish: Wish) -> Select[tuple[Issue]]:
+    """All issues that the list stands for, also those that share a line, in no order."""
+    return _of(wish, Issue).where(*_matching(wish))
+
+
 def _of(wish: Wish, *columns: Any) -> Select[Any]:
     return select(*columns).where(
         Issue.firm_id == wish.firm_id, Issue.kind == wish.kind, Issue.state == wish.state
@@ -159,6 +164,10 @@ def _narrowing(wish: Wish) -> list[ColumnElement[bool]]:
             .group_by(Issue.shared_by)
         )
         return [or_(Issue.shared_by.is_(None), Issue.id.in_(newest))]
+    return _matching(wish)
+
+
+def _matching(wish: Wish) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wish.query:
         words = search_key(wish.query)

@@ -368,6 +368,8 @@ class ErrorList:
     next_url: str = ""
     clear_url: str = ""
     """The list without search and filter."""
+    export_url: str = ""
+    """The whole list as CSV, with the same search and filter."""
     hidden: int = 0
     """Open issues that the search and the filter hide."""
     ignored_url: str = ""
