@@ -39,6 +39,7 @@ from webapp.quickbooks.flight import (
     Request,
     Unknown,
 )
+from webapp.quickbooks.out_of_use import inactive_role
 from webapp.quickbooks.payloads import ENTITIES, marker
 
 NO_SECOND_TRY = frozenset({"edited", "record_deleted", "voided", "differs", "stopped_worker"})
@@ -256,6 +257,8 @@ def _complete(record: Record, cause: str, known: dict[str, Any]) -> dict[str, An
 
         known["n"] = record.number
         known["next"] = numbering.suggestion(record)
+    if cause == "account_inactive":
+        known["account"] = inactive_role(record)
     if cause == "closed":
         closed_to = Connection.of(record.firm_id).books_closed_to
         known.setdefault("closed_to", closed_to.isoformat() if closed_to else None)

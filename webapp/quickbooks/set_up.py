@@ -17,6 +17,14 @@ from webapp.quickbooks import connection as connecting
 
 KINDS_WITH_ROLES = ("service", "invoice", "payment", "refund", "expense")
 
+ENDED_BY_A_CHOICE = (
+    "set_up_missing",
+    "account_inactive",
+    "vendor_inactive",
+    "wrong_account_type",
+)
+"""Causes that another account or vendor ends."""
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -49,7 +57,7 @@ def accept(connection: Connection, chosen: Choices, person_id: int | None) -> No
     if chosen.unmatched == CREATE and connection.set_up_at is not None:
         bulk.create_customers(firm_id, true(), person_id)
     for kind in KINDS_WITH_ROLES:
-        bulk.resync(firm_id, kind, Issue.cause == "set_up_missing", person_id)
+        bulk.resync(firm_id, kind, Issue.cause.in_(ENDED_BY_A_CHOICE), person_id)
     connecting.finish_set_up(connection, chosen.roles)
 
 

@@ -79,6 +79,11 @@ def _accepted() -> dict[str, str]:
         "update": gettext("Updated in QuickBooks"),
         "void": gettext("Voided in QuickBooks"),
         "delete": gettext("Deleted in QuickBooks"),
+        "link": gettext("Linked to the one in QuickBooks"),
+        "unlink": gettext("Link undone"),
+        "renumber": gettext("Renumbered"),
+        "reactivate": gettext("Made active in QuickBooks"),
+        "mark-card": gettext("“Credit card” marked as a credit card"),
     }
 
 

@@ -277,6 +277,10 @@ def _told(attempt: Attempt, name: str) -> tuple[Tone, str]:
         return "ok", gettext("%(record)s linked", record=name)
     if attempt.operation == "renumber":
         return "run", gettext("Renumbered: %(change)s", change=attempt.message or name)
+    if attempt.operation == "mark-card":
+        return "ok", gettext("“Credit card” marked as a credit card")
+    if attempt.operation == "reactivate":
+        return "ok", gettext("%(record)s made active in QuickBooks", record=name)
     if attempt.operation in ("delete", "void"):
         return "ok", gettext("%(record)s taken out of QuickBooks", record=name)
     return "ok", gettext("%(record)s synced", record=name)

@@ -22,6 +22,7 @@ from webapp.views.history import sentence
 from webapp.views.quickbooks_compare import compare
 from webapp.views.quickbooks_page_model import ActionField, IssueDetail, IssueRow
 from webapp.views.quickbooks_rows import WITH_VALUE, Rows
+from webapp.views.quickbooks_words import needs_decision
 
 SHOWN = 20
 
@@ -43,7 +44,7 @@ def detail_of(
         actions=tuple(_others(rows, issue)),
         compared=compare(issue, record) if _comparable(issue) else (),
         theirs_gone=_gone(issue),
-        attempts=(*_timeline(tries), _created(record)),
+        attempts=(*_timeline(issue, tries), _created(record)),
         answer=_answer(issue),
         advice=causes.advice(issue.cause),
         quickbooks_url=_over_there(issue),
@@ -102,8 +103,12 @@ def _renaming(rows: Rows, issue: Issue, values: Values, errors: Values) -> Actio
 
 
 def _income_account(rows: Rows, issue: Issue, values: Values, errors: Values) -> ActionField:
+    """The service's own account if it can still be chosen, else the firm's default."""
+    options = _income_accounts(issue.firm_id)
     service = issue.record
-    chosen = service.income_account_id if isinstance(service, Service) else ""
+    own = service.income_account_id if isinstance(service, Service) else None
+    default = rows.connection.accounts.get(roles.INCOME, "") if rows.connection else ""
+    chosen = own if own in dict(options) else default
     return ActionField(
         rows.button(issue, names.SET_INCOME_ACCOUNT),
         gettext("Income account"),
@@ -111,7 +116,7 @@ def _income_account(rows: Rows, issue: Issue, values: Values, errors: Values) ->
         values.get("quickbooks_id", chosen or ""),
         hint=gettext("The service is then sent again."),
         error=errors.get("quickbooks_id", ""),
-        options=_income_accounts(issue.firm_id),
+        options=options,
     )
 
 
@@ -181,9 +186,15 @@ def _attempts(record: Record) -> Sequence[Attempt]:
     ).all()
 
 
-def _timeline(tries: Sequence[Attempt]) -> list[model.Attempt]:
+def _timeline(issue: Issue, tries: Sequence[Attempt]) -> list[model.Attempt]:
+    """What was sent, newest first; above it, what was found without sending anything."""
     failed = sum(attempt.outcome == attempts.REJECTED for attempt in tries)
     lines = []
+    if issue.code is None:
+        noticed = gettext("Noticed in QuickBooks")
+        held = gettext("Held back before it was sent")
+        title = noticed if needs_decision(issue.cause) else held
+        lines.append(model.Attempt(title, issue.tried_at, gettext("automatic")))
     for attempt in tries:
         rejected = attempt.outcome == attempts.REJECTED
         title = _failed(failed) if rejected else sentence(attempt)

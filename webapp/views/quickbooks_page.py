@@ -219,7 +219,17 @@ def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> Err
         ignored=counts.ignored[wish.kind],
         checked_at=connection.last_success_at if connection else None,
         total_open=counts.total_open,
+        next_list=_next_list(wish.kind, counts) if not found.total else None,
     )
+
+
+def _next_list(current: str, counts: Counts) -> Tab | None:
+    """The next list that has something to fix."""
+    order = list(KIND_OF_LIST.values())
+    at = order.index(current)
+    following = (*order[at + 1 :], *order[:at])
+    kind = next((kind for kind in following if counts.open[kind]), None)
+    return next((tab for tab in tabs(kind, counts) if tab.current), None) if kind else None
 
 
 def _list_url(wish: Wish, **changed: object) -> str:

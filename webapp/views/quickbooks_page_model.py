@@ -309,6 +309,8 @@ class IssueRow:
     fix_url: str = ""
     """Where the fix is made, when it is elsewhere in Cuadra."""
     fix_link: str = ""
+    remedy: Action | None = None
+    """The one button that does the fix, beside its sentence."""
     amount_minor: int | None = None
     currency: str = "USD"
     tried_at: datetime | None = None
@@ -377,6 +379,8 @@ class ErrorList:
     checked_at: datetime | None = None
     total_open: int = 0
     """Of all six kinds."""
+    next_list: Tab | None = None
+    """Where there is more to fix, once this list is empty."""
 
     @property
     def shows_accounts(self) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from flask import url_for
@@ -14,13 +15,27 @@ from sqlalchemy import select
 
 from webapp.extensions import db
 from webapp.formats import amount, local_time
-from webapp.models import Connection, Entry, Issue, Link, MirrorObject, Service, outbox
+from webapp.models import (
+    Connection,
+    Entry,
+    Expense,
+    Invoice,
+    Issue,
+    Link,
+    MirrorObject,
+    Payment,
+    Refund,
+    Service,
+    model_of,
+    outbox,
+)
 from webapp.models import issue as issues
 from webapp.models.connection import CONNECTED
 from webapp.quickbooks import actions, causes, numbering
 from webapp.quickbooks.causes import cause as names
 from webapp.views.quickbooks_account_rows import AccountRows
 from webapp.views.quickbooks_page_model import Action, IssueRow, RowState
+from webapp.views.quickbooks_places import Place, place_of
 from webapp.views.quickbooks_words import BUTTONS, consequence, needs_decision
 
 ASKING = frozenset({names.STOP_SYNCING, names.DELETE})
@@ -39,6 +54,9 @@ SENDING = frozenset(names.ACTIONS) - {
     names.DELETE,
 }
 """Actions that are off while QuickBooks cannot be reached; the others send nothing."""
+
+REMEDIES = frozenset({names.USE_NUMBER, names.ENABLE_CARD_METHOD, names.REACTIVATE})
+"""Actions that need no word from the person and do what the fix says."""
 
 FOR_ALL = frozenset({names.RESYNC, actions.IGNORE, actions.RESTORE})
 """Actions that a line which stands for many records does to all of them."""
@@ -99,6 +117,20 @@ class Rows:
         )
 
     @cached_property
+    def clients(self) -> dict[int, int]:
+        """The account that each record belongs to, by the record's id."""
+        model = model_of(self.kind)
+        if issubclass(model, Invoice | Payment):
+            asked = select(model.id, model.account_id)
+        elif issubclass(model, Refund | Expense):
+            asked = select(model.id, Payment.account_id).join(
+                Payment, model.payment_id == Payment.id
+            )
+        else:
+            return {}
+        return dict(db.session.execute(asked.where(model.id.in_(self._ids))).all())
+
+    @cached_property
     def next_number(self) -> str:
         """The number that renumbering would give now; the same for every row."""
         last = numbering.last_in_quickbooks(self.firm_id)
@@ -155,22 +187,29 @@ class Rows:
         """``news`` replaces what the row would say of its state; ``error`` and ``typed`` are those
         of a refused choice of customer."""
         described = causes.describe(issue.cause, self._facts(issue), issue.kind)
-        fix_url, fix_link = self._elsewhere(issue)
         state = state or self.state_of(issue)
         over = state in ("fixed", "gone")
-        beside, behind = self._buttons(issue)
+        remedy = None if over else self._remedy(issue)
+        beside, behind = self._buttons(issue, remedy)
         account = self.accounts if self.kind == "account" else None
         list_url = toggle or url_for("quickbooks_page.errors", name=f"{issue.kind}s")
+        open_url = _with_open(list_url, issue.id)
+        place = (
+            Place()
+            if over
+            else place_of(issue, "" if opened else open_url, self.clients.get(issue.record_id))
+        )
         return IssueRow(
             id=issue.id,
             kind=issue.kind,
             title=issue.title,
             subtitle=self._subtitle(issue),
             cause=described.cause,
-            cause_detail=described.detail,
+            cause_detail="" if over else described.detail,
             fix="" if over else described.fix,
-            fix_url="" if over else fix_url,
-            fix_link=fix_link,
+            fix_url=place.url,
+            fix_link=place.label,
+            remedy=remedy,
             state=state,
             record_url=url_for(f"{issue.kind}s.show", record_id=issue.record_id),
             amount_minor=self._amount(issue),
@@ -184,7 +223,7 @@ class Rows:
             state_text=news or self._state_text(issue, state),
             row_url=url_for("quickbooks_issues.row", issue_id=issue.id),
             detail_url=url_for("quickbooks_issues.detail", issue_id=issue.id),
-            toggle_url=list_url if opened else _with_open(list_url, issue.id),
+            toggle_url=list_url if opened else open_url,
             selectable=not needs_decision(issue.cause),
         )
 
@@ -242,19 +281,6 @@ class Rows:
             return gettext("It waits for another record, and follows by itself.")
         return ""
 
-    def _elsewhere(self, issue: Issue) -> tuple[str, str]:
-        """Where a fix that is made in Cuadra is made, and what to call the place."""
-        cause = causes.CAUSES.get(issue.cause)
-        if issue.cause == "set_up_missing":
-            return url_for("quickbooks_set_up.show"), gettext("Open set-up")
-        if cause is None or cause.fixed_in != names.HERE or cause.needs_decision:
-            return "", ""
-        if issue.kind == "invoice":
-            return url_for("invoices.edit", record_id=issue.record_id), gettext("Edit invoice")
-        if issue.kind == "payment":
-            return url_for("payments.edit", record_id=issue.record_id), gettext("Edit payment")
-        return "", ""
-
     # -- what can be pressed -----------------------------------------------------------------
 
     def available(self, issue: Issue) -> tuple[str, ...]:
@@ -284,9 +310,23 @@ class Rows:
             return gettext("Ignore this error")
         return str(BUTTONS[name].label)
 
-    def _buttons(self, issue: Issue) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+    def _remedy(self, issue: Issue) -> Action | None:
+        """The act that the fix speaks of, where one click does it; None while it is muted."""
+        for name in self.available(issue):
+            if name in REMEDIES and (name != names.USE_NUMBER or self.next_number):
+                button = self.button(issue, name)
+                if name != names.USE_NUMBER:
+                    return button
+                label = gettext("Use %(n)s and resync", n=self.next_number)
+                return replace(button, label=label, fields={"number": self.next_number})
+        return None
+
+    def _buttons(
+        self, issue: Issue, remedy: Action | None
+    ) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
         """Those beside the row, and those behind its menu."""
-        offered = [name for name in self.available(issue) if name not in WITH_VALUE]
+        elsewhere = WITH_VALUE | {remedy.name if remedy else ""}
+        offered = [name for name in self.available(issue) if name not in elsewhere]
         if self.kind == "account":
             offered = [name for name in offered if name != names.LINK]
             beside = [name for name in offered if name in (names.RESYNC, actions.RESTORE)]

@@ -123,12 +123,14 @@ def _page(connection: Connection, values: Values, errors: Errors) -> str:
     chosen, _errors = _read(values)
     accounts = _accounts()
     ticked = values.get("ticked")
+    options = {role: _options(role) for role in roles.ROLES}
     return render_template(
         TEMPLATE,
         connection=connection,
         values=values,
         errors=errors,
-        options={role: _options(role) for role in roles.ROLES},
+        options=options,
+        gone=_gone(connection, options, values),
         accounts=accounts,
         ticked=set(ticked.split(",")) if ticked else {str(a.id) for a in accounts if a.sync},
         more_accounts=len(accounts) == MOST_LISTED,
@@ -146,6 +148,19 @@ def _accounts() -> list[Account]:
             .limit(MOST_LISTED)
         )
     )
+
+
+def _gone(
+    connection: Connection, options: dict[str, list[tuple[str, str]]], values: Values
+) -> dict[str, str]:
+    """What is to be chosen anew, by role: what was chosen can't be any more."""
+    return {
+        role: gettext("What was chosen here is inactive in QuickBooks. Choose another.")
+        for role, offered in options.items()
+        if connection.accounts.get(role)
+        and values[role] in ("", connection.accounts[role])
+        and connection.accounts[role] not in dict(offered)
+    }
 
 
 def _options(role: str) -> list[tuple[str, str]]:

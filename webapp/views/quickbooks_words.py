@@ -64,7 +64,7 @@ BUTTONS = {
     names.KEEP_THEIRS: ButtonWords(_l("Keep theirs"), _l("Keeping"), icon="check"),
     names.RECREATE: ButtonWords(_l("Create again"), _l("Creating"), icon="plus"),
     names.LEAVE_OUT: ButtonWords(_l("Leave out"), _l("Leaving out"), icon="minus"),
-    names.USE_NUMBER: ButtonWords(_l("Use the next number"), _l("Syncing")),
+    names.USE_NUMBER: ButtonWords(_l("Use the next number"), _l("Syncing"), icon="pencil"),
     names.LINK: ButtonWords(_l("Link it"), _l("Linking"), icon="link"),
     names.CREATE_CUSTOMER: ButtonWords(
         _l("Create new customer in QuickBooks"), _l("Creating"), icon="plus"
@@ -73,7 +73,7 @@ BUTTONS = {
         _l("Make it active in QuickBooks"), _l("Making it active"), icon="play"
     ),
     names.STOP_SYNCING: ButtonWords(
-        _l("Do not sync this account"), _l("Stopping"), "danger", "unlink"
+        _l("Do not sync this account"), _l("Stopping"), "quiet-danger", "unlink"
     ),
     names.RENAME: ButtonWords(_l("Rename and resync"), _l("Syncing")),
     names.SET_INCOME_ACCOUNT: ButtonWords(_l("Use this account and resync"), _l("Syncing")),
@@ -87,6 +87,7 @@ CONSEQUENCES = {
     actions.IGNORE: _l("We stop retrying and stop notifying you about it."),
     actions.RESTORE: _l("The error is open again, and new tries may follow."),
     names.SEND_OURS: _l("Overwrites what is in QuickBooks with what is here."),
+    names.USE_NUMBER: _l("Changes the number here and sends the invoice."),
     names.KEEP_THEIRS: _l("Accepts it as it is in QuickBooks. Nothing changes here or there."),
     names.RECREATE: _l("Makes a new one in QuickBooks with what is here."),
     names.LEAVE_OUT: _l("It stays out of QuickBooks. Here it stays as it is."),
