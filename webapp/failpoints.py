@@ -5,9 +5,11 @@
 any unless told), ``action`` happens: ``kill`` (the default) as a power cut does, ``stop`` as a host
 that hangs. Unset, as everywhere but in tests, a point costs one comparison.
 
+    begun                  a transaction that is about to write a record
     row, outbox            a record, then its entry, written but not committed
     committed, hinted      before and after the hint that follows the commit
-    claimed, planned       entries taken up; their requests composed
+    claimed                entries taken up
+    composed, planned      their requests written down, before and after the commit
     marked                 noted as sent, before the call
     sending, answered      around the HTTP call
     settling, settled      an answer written down, before and after its commit

@@ -94,26 +94,6 @@ def test_worker_that_hung_before_sending_does_not_send_late(
     office.require_order()
 
 
-def test_record_that_kills_every_worker_is_parked_and_its_neighbours_go(
-    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
-) -> None:
-    service = office.service()  # the only one of its kind: it alone meets the failpoint
-    accounts = [office.client(f"Client {n}") for n in range(3)]
-
-    def revive() -> subprocess.Popen[bytes]:
-        return program("jobs.worker", CUADRA_FAILPOINT="planned/Item")
-
-    worker = revive()
-    began = time.monotonic()
-    while office.moving() and time.monotonic() < began + PATIENCE_S:
-        if worker.poll() is not None:
-            worker = revive()
-        time.sleep(0.05)
-    assert office.state("service", service) == "failed"
-    assert office.only_issue().cause == "stopped_worker"
-    assert {office.state("account", a) for a in accounts} == {"synced"}
-
-
 def test_forgotten_hints_cost_one_sweep(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:

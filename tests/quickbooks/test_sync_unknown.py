@@ -191,3 +191,30 @@ def test_record_removed_during_an_unknown_outcome_leaves_nothing(make_office: Ma
     office.settle(late=CUTOFF_S)
     assert len(office.objects("Purchase")) == 1
     office.require_order()
+
+
+def test_update_that_was_overtaken_goes_again_at_once(office: Office) -> None:
+    """However often it went unanswered before: what is there now is known."""
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    office.fault("reset", entity="Invoice", method="POST", times=3)
+    office.change("invoice", invoice, memo="Thank you")
+    for _ in range(3):
+        office.work()
+        office.later(130)
+    office.create_theirs(  # moves the invoice's SyncToken
+        "Payment",
+        CustomerRef={"value": office.theirs("invoice", invoice)["CustomerRef"]["value"]},
+        TotalAmt=1,
+        Line=[
+            {
+                "Amount": 1,
+                "LinkedTxn": [
+                    {"TxnId": office.quickbooks_id("invoice", invoice), "TxnType": "Invoice"}
+                ],
+            }
+        ],
+    )
+    office.work()
+    assert office.state("invoice", invoice) == "synced"
+    assert office.theirs("invoice", invoice)["CustomerMemo"] == {"value": "Thank you"}

@@ -7,7 +7,8 @@ next (None: nobody, until something else happens).
     ready      to be sent, now or (after a transient failure) at due_at
     waiting    what it needs is not in QuickBooks yet; set ready when that arrives
     sent       a request went out and its answer is not known; looked into at due_at
-    rejected   an issue is open; due_at is the one automatic second try
+    rejected   an issue is open; due_at is the one automatic second try. One that killed its workers
+               may have a request out (sent_at): it is looked into before anything is sent
     ignored    a person muted its issue
     off        its account is not synced, or it is older than the start date
     done       QuickBooks holds the wanted version
@@ -51,6 +52,9 @@ PERSON, ORDINARY, FIRST_COPY = 0, 1, 2
 RETRY_PLAN = tuple(timedelta(seconds=s) for s in (5, 15, 60, 120, 300, 600, 1800))
 """How long to wait after the 1st, 2nd … transient failure in a row; the last one repeats."""
 
+CRASHES_ALLOWED = 2
+"""So many workers may die with an entry in their hands before it is set aside."""
+
 
 class Claim(NamedTuple):
     """Entries, by id, that a worker took up together."""
@@ -58,6 +62,8 @@ class Claim(NamedTuple):
     ids: list[int]
     kind: str
     priority: int
+    suspect: bool = False
+    """A worker died with it: nothing else may be under way beside it."""
 
 
 class Batch(Model):
@@ -120,7 +126,7 @@ class Entry(Model):
     failures: Mapped[int] = mapped_column(default=0)
     """Transient failures in a row."""
     picked: Mapped[int] = mapped_column(default=0)
-    """Times a worker took it up without living to tell."""
+    """Times a worker took it up, or sent it alone, without having lived to tell."""
 
     revision: Mapped[int] = mapped_column(default=0)
     request_id: Mapped[str | None] = mapped_column(String(36))
@@ -180,10 +186,10 @@ class Entry(Model):
 
     def try_now(self, priority: int = PERSON, person_id: int | None = None) -> None:
         """Make it due at once, as a new intent; not while an answer is outstanding."""
-        self.priority, self.asked_by_id = priority, person_id
+        self.priority, self.asked_by_id, self.picked = priority, person_id, 0
         if self.state != SENT:
             self.set_ready()
-            self.tries = self.failures = self.picked = 0
+            self.tries = self.failures = 0
         hints.after_commit(self.firm_id)
 
     def set_ready(self, due_at: datetime | None = None) -> None:
@@ -212,11 +218,11 @@ class Entry(Model):
     # -- claiming ----------------------------------------------------------------------------
 
     @classmethod
-    def claim(cls, firm_id: int, limit: int) -> Claim | None:
+    def claim(cls, firm_id: int, limit: int, *, idle: bool = True) -> Claim | None:
         """The due entries to work on next: one priority and one kind, at most ``limit``.
 
-        An entry that a worker took up before and never finished comes alone, so that one which
-        kills its worker does not take its neighbours along.
+        An entry that a worker took up before and never finished comes alone, and only to an
+        ``idle`` worker, so that one which kills its worker does not take its neighbours along.
         """
         due = (
             select(cls.id, cls.kind, cls.priority, cls.picked)
@@ -228,7 +234,7 @@ class Entry(Model):
             .order_by(cls.priority, cls.level, cls.id)
         )
         first = db.session.execute(due.limit(1)).first()
-        if first is None:
+        if first is None or (first.picked and not idle):
             db.session.commit()  # no transaction may stay open while answers are waited for
             return None
         same = due.where(cls.priority == first.priority, cls.kind == first.kind, cls.picked == 0)
@@ -239,7 +245,7 @@ class Entry(Model):
             execution_options={"synchronize_session": False},
         )
         db.session.commit()
-        return Claim(ids, first.kind, first.priority)
+        return Claim(ids, first.kind, first.priority, bool(first.picked))
 
     @classmethod
     def put_down(cls, ids: Iterable[int]) -> None:
@@ -276,17 +282,21 @@ class Entry(Model):
         self.operation, self.body = operation, body
         self.sent_version = self.wanted
 
-    def mark_sent(self, now: datetime, settle_after: timedelta) -> None:
-        """Note, before the call, that its outcome is unknown from here on.
+    def planned(self) -> None:
+        """What got so far did not kill its worker by being planned, and may wait for its turn."""
+        if self.picked == 1:
+            self.picked = 0
 
-        What got so far did not kill its worker by being planned.
-        """
-        self.state, self.sent_at, self.picked = SENT, now, 0
+    def mark_sent(self, now: datetime, settle_after: timedelta) -> None:
+        """Note, before the call, that its outcome is unknown from here on."""
+        self.picked = max(1, self.picked)
+        self.state, self.sent_at = SENT, now
         self.due_at = now + settle_after
 
     @property
     def unsettled(self) -> bool:
-        return self.state == SENT
+        """What became of its request is not known, even where it is not being looked into."""
+        return self.sent_at is not None
 
     # -- outcomes ----------------------------------------------------------------------------
 
@@ -316,10 +326,24 @@ class Entry(Model):
         self.waits_kind = self.waits_id = None
         self.due_at = second_try_at if self.tries == 1 else None
 
+    def park(self) -> None:
+        """Set it aside until a person acts: it killed its workers.
+
+        A request that is out stays on record, since it may have been carried out: whoever takes
+        the entry up again looks first.
+        """
+        self.picked = 0
+        self.tries += 1
+        self.state, self.due_at, self.asked_by_id = REJECTED, None, None
+
     def go_again(self) -> None:
         """Plan it anew at once, as a new intent: what was sent certainly did not execute."""
-        self._forget_request()
         self.picked = 0
+        self.plan_anew()
+
+    def plan_anew(self) -> None:
+        """As ``go_again``, where no answer has cleared it of having killed its worker."""
+        self._forget_request()
         self.set_ready()
 
     def put_back(self, now: datetime, not_before: datetime | None = None) -> None:
@@ -343,7 +367,8 @@ class Entry(Model):
 
     def rest(self, state: str) -> None:
         """Nothing to do until something else happens: DONE, OFF or IGNORED."""
-        self._forget_request()
+        if state != IGNORED or not self.unsettled:
+            self._forget_request()
         self.picked = 0
         self.state, self.due_at, self.asked_by_id = state, None, None
         self.waits_kind = self.waits_id = None

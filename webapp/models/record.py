@@ -70,6 +70,7 @@ class Record(Model):
         """
         from webapp.models.outbox import ORDINARY, PERSON, Entry
 
+        failpoints.reach("begun", self.kind)
         new = self.id is None
         if not new:
             self.version += 1

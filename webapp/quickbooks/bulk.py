@@ -21,16 +21,6 @@ from webapp.quickbooks.causes import cause as names
 Which = ColumnElement[bool]
 """Chooses among the issues of a firm and kind."""
 
-NO_REQUEST: dict[str, Any] = {
-    "request_id": None,
-    "operation": None,
-    "body": None,
-    "sent_at": None,
-    "batch_id": None,
-    "batch_item": None,
-    "sent_version": None,
-}
-
 
 def resync(firm_id: int, kind: str, which: Which, person_id: int | None) -> int:
     """Try them again now; how many. The caller commits."""
@@ -59,7 +49,7 @@ def ignore(firm_id: int, kind: str, which: Which, person_id: int | None) -> int:
     _run(
         _entries(firm_id, kind, chosen)
         .where(Entry.state == outbox.REJECTED)
-        .values(state=outbox.IGNORED, due_at=None, asked_by_id=None, picked=0, **NO_REQUEST)
+        .values(state=outbox.IGNORED, due_at=None, asked_by_id=None, picked=0)
     )
     muted = (
         update(Issue)

@@ -42,7 +42,8 @@ from webapp.quickbooks.flight import (
 from webapp.quickbooks.out_of_use import inactive_role
 from webapp.quickbooks.payloads import ENTITIES, marker
 
-NO_SECOND_TRY = frozenset({"edited", "record_deleted", "voided", "differs", "stopped_worker"})
+STOPPED_WORKER = "stopped_worker"
+NO_SECOND_TRY = frozenset({"edited", "record_deleted", "voided", "differs"})
 """Causes that only a person's decision can end: trying again by itself would be pointless."""
 
 REMOVALS = ("delete", "void")
@@ -244,7 +245,10 @@ def reject(
     issue = issues.open_issue(record, cause, known, fault, theirs)
     second_try = timedelta(seconds=current_app.config["SECOND_TRY_AFTER_S"])
     at = database_now(db.session()) + second_try
-    entry.rejected(None if cause in NO_SECOND_TRY else at)
+    if cause == STOPPED_WORKER:
+        entry.park()
+    else:
+        entry.rejected(None if cause in NO_SECOND_TRY else at)
     if issue.state == issue_states.IGNORED and entry.state == outbox.REJECTED:
         entry.rest(outbox.IGNORED)
 
@@ -327,7 +331,7 @@ def number_checked(entry: Entry, record: Record, holder: dict[str, Any] | None) 
     from webapp.quickbooks import numbering
 
     assert isinstance(record, Invoice)
-    entry.picked = 0
+    entry.picked, entry.sent_at = 0, None  # not sent: the number was asked about first
     if holder is not None:
         mirror.keep(record.firm_id, "Invoice", holder)
     elif record.number:

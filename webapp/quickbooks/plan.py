@@ -40,7 +40,6 @@ from webapp.quickbooks.flight import Request
 from webapp.quickbooks.methods import Methods
 from webapp.quickbooks.payloads import ENTITIES
 
-CRASHES_ALLOWED = 2
 GONE = {"account": "customer_deleted", "service": "inactive_service"}
 """What it is called that a record's counterpart is gone, where not simply deleted."""
 
@@ -82,8 +81,8 @@ class Planner:
         plan = Plan()
         for entry in self.entries:
             record = self.records[entry.kind, entry.record_id]
-            if entry.picked > CRASHES_ALLOWED:
-                outcomes.reject(entry, record, "stopped_worker", {})
+            if entry.picked > outbox.CRASHES_ALLOWED:
+                outcomes.reject(entry, record, outcomes.STOPPED_WORKER, {})
             elif entry.action == outbox.REMOVE:
                 self._remove(entry, record, plan)
             else:
@@ -224,6 +223,7 @@ class Planner:
         link: Link | None,
     ) -> Request:
         entry.compose(operation, dumps(body))
+        entry.planned()
         return request_of(entry, link.quickbooks_id if link else None)
 
     # -- loading -----------------------------------------------------------------------------

@@ -96,7 +96,7 @@ class _Slice:
         self.budget = budget_of(connection)
         db.session.commit()
         self.planned: deque[Request] = deque()
-        self.hurry = self.in_a_crowd = False
+        self.hurry = self.in_a_crowd = self.suspect = False
         self.flying: dict[Future[Any], Handler] = {}
         self.held_at = time.monotonic()
         self.stopped = False
@@ -106,7 +106,7 @@ class _Slice:
     def run(self, deadline: float) -> None:
         try:
             while not self.stopped and time.monotonic() < deadline:
-                room = not self.planned and len(self.flying) < IN_FLIGHT
+                room = not self.planned and len(self.flying) < (1 if self.suspect else IN_FLIGHT)
                 more = room and self._plan_more()
                 if not more and not self.planned and not self.flying:
                     return
@@ -153,9 +153,10 @@ class _Slice:
 
     def _plan_more(self) -> bool:
         """Claim and plan what is due; whether there was anything."""
-        claimed = Entry.claim(self.firm_id, CLAIM)
+        claimed = Entry.claim(self.firm_id, CLAIM, idle=not self.flying)
         if claimed is None:
             return False
+        self.suspect = claimed.suspect
         about = ENTITIES[claimed.kind]
         failpoints.reach("claimed", about)
         with self._transaction():
@@ -166,11 +167,13 @@ class _Slice:
             if claimed.kind == "invoice":
                 numbering.take_turn(self.firm_id)
             entries = list(Entry.locked(claimed.ids).values())
-            unsettled = [entry for entry in entries if entry.state == outbox.SENT]
-            fresh = [entry for entry in entries if entry.state != outbox.SENT]
-            looks = self._looks(unsettled)
+            fresh = [entry for entry in entries if not entry.unsettled]
+            looks = self._looks(_without_killers([e for e in entries if e.unsettled]))
             plan = Planner(connection, fresh).plan() if fresh else Plan()
-        failpoints.reach("planned", about)
+            if plan.requests:
+                failpoints.reach("composed", about)
+        if plan.requests:
+            failpoints.reach("planned", about)
         self.hurry = claimed.priority == outbox.PERSON
         self.in_a_crowd = len(plan.requests) >= CROWD
         self.planned.extend(plan.requests)
@@ -247,6 +250,7 @@ class _Slice:
             db.session.flush()
             for position, (_request, entry) in enumerate(ready):
                 entry.batch_id, entry.batch_item = batch.id, item_id(position)
+                entry.picked = 0  # should this worker die, its members are looked for together
         self._fly(
             Flight(
                 list(items.values()),
@@ -349,6 +353,7 @@ class _Slice:
         }
         now = database_now(db.session())
         for entry in entries:
+            entry.state = outbox.SENT
             entry.due_at = now + self.cutoff  # should this worker die, somebody looks again
         requests = [
             request_of(entry, links.get(entry.record_id) if entry.operation != "create" else None)
@@ -400,7 +405,7 @@ class _Slice:
         elif request.operation in ("update", "void", "delete") and outcomes.overtaken(
             request, theirs
         ):
-            entry.put_back(now - outbox.RETRY_PLAN[0])  # plan it anew on what is there now
+            entry.plan_anew()  # on what is there now
             outcomes.reread(record, theirs)
         else:
             return False
@@ -428,7 +433,8 @@ class _Slice:
             if request.entry_id in repeated:
                 entry.mark_sent(now, self.cutoff)
             elif entry.batch_id is not None:
-                entry.go_again()
+                entry.plan_anew()
+                entry.picked = 1  # alone this time
             else:
                 entry.mark_sent(now, self.cutoff)
                 flights.append(Flight.of_one(request, self._send_by()))
@@ -468,6 +474,15 @@ class _Slice:
                 health.troubled(self._connection(), found, now)
                 return
             outcomes.number_checked(entry, record, None if isinstance(found, Rejected) else found)
+
+
+def _without_killers(entries: Sequence[Entry]) -> list[Entry]:
+    """Entries to look into; what killed its workers with a request out is set aside."""
+    killers = [entry for entry in entries if entry.picked > outbox.CRASHES_ALLOWED]
+    records = _records_of(killers)
+    for entry in killers:
+        outcomes.reject(entry, records[entry.id], outcomes.STOPPED_WORKER, {})
+    return [entry for entry in entries if entry not in killers]
 
 
 def _records_of(entries: Any) -> dict[int, Record]:
