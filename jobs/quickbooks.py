@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp import hints
-from webapp.quickbooks import reading, sync
+from webapp.quickbooks import reading, recovery, sync
 from wsgi import app
 
 
@@ -12,6 +12,7 @@ def sync_firm(firm_id: int) -> None:
     the end of the queue, so that the other firms come first."""
     with app.app_context():
         hints.taken(firm_id)
+        recovery.beat()
         more = sync.run_slice(firm_id)
         reading.catch_up(firm_id)
         if more:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jobs import notices, recurring
 from webapp import hints
 from webapp.extensions import db
-from webapp.quickbooks import hearing, sweep
+from webapp.quickbooks import hearing, recovery, sweep
 from wsgi import app
 
 LOCK = "cuadra:scheduler"
@@ -90,6 +90,7 @@ class Scheduler:
 
 def tasks() -> list[Task]:
     return [
+        Task("beat", recovery.BEAT_EVERY_S, recovery.beat),
         Task("sweep", app.config["SWEEP_EVERY_S"], sweep.sweep),
         Task("webhooks", hearing.LISTEN_EVERY_S, hearing.listen),
         Task("changes", app.config["SWEEP_EVERY_S"], hearing.call_out),

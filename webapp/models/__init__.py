@@ -14,10 +14,12 @@ from webapp.models.notification import Notification
 from webapp.models.outbox import Batch, Entry
 from webapp.models.payment import Payment
 from webapp.models.person import Person, SignIn
+from webapp.models.pulse import Pulse
 from webapp.models.record import KINDS, Record, model_of
 from webapp.models.recurring import Recurring, RecurringInvoice, RecurringLine
 from webapp.models.refund import Refund
 from webapp.models.service import Service
+from webapp.models.stray import Stray
 from webapp.models.webhook import UnreadWebhook, WebhookEvent
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "Notification",
     "Payment",
     "Person",
+    "Pulse",
     "Record",
     "Recurring",
     "RecurringInvoice",
@@ -47,6 +50,7 @@ __all__ = [
     "Refund",
     "Service",
     "SignIn",
+    "Stray",
     "UnreadWebhook",
     "WebhookEvent",
     "model_of",

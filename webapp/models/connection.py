@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, select, update
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.database import change, database_now
@@ -78,6 +78,12 @@ class Connection(Model):
     unechoed_since: Mapped[datetime | None]
     """QuickBooks accepted a write of ours then, and no webhook has come since."""
 
+    unsure: Mapped[bool] = mapped_column(default=False)
+    """QuickBooks may have been told more than this database knows: nothing is sent before the
+    changes over there were read (see ``webapp.quickbooks.recovery``)."""
+    silent_since: Mapped[datetime | None]
+    """Work is overdue since then, and the firm's owner was told."""
+
     slice_fence: Mapped[int] = mapped_column(BigId, default=0)
     slice_until: Mapped[datetime | None]
 
@@ -107,11 +113,12 @@ class Connection(Model):
         self.access_expires_at = self.refresh_expires_at = None
 
     @classmethod
-    def claim_slice(cls, firm_id: int, lease: timedelta) -> int | None:
+    def claim_slice(cls, firm_id: int, lease: timedelta, *, to_read: bool = False) -> int | None:
         """Take the right to work on the firm for ``lease``; its fence, or None if another has it.
 
-        Nothing is sent before set-up is accepted. Fences only grow, so that a worker which slept
-        past its lease is told apart from the one that took over.
+        Nothing is sent before set-up is accepted, nor while it is unsure what was sent: then only
+        reading is allowed. Fences only grow, so that a worker which slept past its lease is told
+        apart from the one that took over.
         """
         now = database_now(db.session())
         fence = db.session.scalar(
@@ -122,6 +129,7 @@ class Connection(Model):
                 cls.set_up_at.is_not(None),
                 (cls.slice_until.is_(None)) | (cls.slice_until <= now),
                 (cls.not_before.is_(None)) | (cls.not_before <= now),
+                true() if to_read else cls.unsure.is_(False),
             )
             .values(slice_fence=cls.slice_fence + 1, slice_until=now + lease)
             .returning(cls.slice_fence),

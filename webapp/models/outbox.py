@@ -129,6 +129,7 @@ class Entry(Model):
     """Times a worker took it up, or sent it alone, without having lived to tell."""
 
     revision: Mapped[int] = mapped_column(default=0)
+    """Counts the requests; after a restored backup from the seconds since 1970, which none held."""
     request_id: Mapped[str | None] = mapped_column(String(36))
     operation: Mapped[str | None] = mapped_column(String(12))
     body: Mapped[str | None] = mapped_column(Text)
@@ -278,7 +279,7 @@ class Entry(Model):
         """
         if self.request_id is None or self.body != body or self.operation != operation:
             self.revision += 1
-            self.request_id = f"{self.uid}-{self.revision}"
+            self.request_id = f"{self.uid[:24]}-{self.revision}"  # 96 bits, and room for a time
         self.operation, self.body = operation, body
         self.sent_version = self.wanted
 

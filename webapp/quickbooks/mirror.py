@@ -44,8 +44,9 @@ def fill(company: Company, connection: Connection) -> None:
     for txn_type in NUMBERED:
         _replace_numbers(firm_id, txn_type, company.query_all(txn_type))
     connection = Connection.of(firm_id)
-    connection.mirrored_at = connection.changes_read_to = began_at
-    connection.changes_due_at = None
+    connection.mirrored_at = began_at
+    if connection.changes_read_to is None:  # else what happened to our records is still to be read
+        connection.changes_read_to, connection.changes_due_at = began_at, None
     db.session.commit()
 
 

@@ -10,6 +10,10 @@ from webapp.models.columns import utc_now
 from webapp.models.person import ADMIN, OWNER
 
 SIGN_IN_LOST = "sign_in_lost"
+RECORDS_LOST = "records_lost"
+SILENT, HEARD_AGAIN = "silent", "heard_again"
+ABOUT_THE_FIRM = (SIGN_IN_LOST, RECORDS_LOST, SILENT, HEARD_AGAIN)
+"""Topics that concern no record and no cause."""
 
 
 def unread_count(person: Person) -> int:
@@ -41,6 +45,31 @@ def sign_in_lost(firm_id: int) -> None:
             _add(person, SIGN_IN_LOST, None, {})
 
 
+def records_lost(firm_id: int, count: int) -> None:
+    """Tell that so many objects in QuickBooks have lost their record here; the caller commits."""
+    for person in _fixers(firm_id):
+        notice = _unread(person, RECORDS_LOST, None)
+        if notice is None:
+            notice = _add(person, RECORDS_LOST, None, {})
+        notice.count = count
+
+
+def fell_silent(firm_id: int) -> None:
+    """Tell the owner that nothing has reached QuickBooks for too long; the caller commits."""
+    for person in _owners(firm_id):
+        _add(person, SILENT, None, {})
+
+
+def heard_again(firm_id: int) -> None:
+    """The all-clear after ``fell_silent``; the caller commits."""
+    for person in _owners(firm_id):
+        _add(person, HEARD_AGAIN, None, {})
+
+
+def _owners(firm_id: int) -> list[Person]:
+    return [person for person in _fixers(firm_id) if person.role == OWNER]
+
+
 def _fixers(firm_id: int) -> list[Person]:
     return list(
         db.session.scalars(
@@ -64,10 +93,10 @@ def _unread(person: Person, topic: str, kind: str | None) -> Notification | None
     )
 
 
-def _add(person: Person, topic: str, kind: str | None, facts: dict[str, str]) -> None:
+def _add(person: Person, topic: str, kind: str | None, facts: dict[str, str]) -> Notification:
     assert person.firm_id is not None
-    db.session.add(
-        Notification(
-            firm_id=person.firm_id, person_id=person.id, topic=topic, kind=kind, facts=facts
-        )
+    notice = Notification(
+        firm_id=person.firm_id, person_id=person.id, topic=topic, kind=kind, facts=facts
     )
+    db.session.add(notice)
+    return notice

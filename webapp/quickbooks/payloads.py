@@ -6,6 +6,7 @@ wiped. No tax is sent yet: every line is NON and the total tax 0, or QuickBooks 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,8 @@ ENTITIES = {
 MAXIMUM_REFERENCE = 21  # Intuit: payment page, PaymentRefNum
 
 Body = dict[str, Any]
+
+_MARKER = re.compile(r"cuadra:([0-9a-f]{32})\b")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,12 @@ class References:
 def marker(uid: str) -> str:
     """What tells our own object from another's, in the note that QuickBooks keeps of it."""
     return f"cuadra:{uid}"
+
+
+def uid_in(body: Mapping[str, Any]) -> str | None:
+    """Whose mark an object carries, if any: a person may have added to the note."""
+    found = _MARKER.match(str(body.get("PrivateNote") or ""))
+    return found[1] if found else None
 
 
 def body_of(record: Record, references: References, uid: str) -> Body:

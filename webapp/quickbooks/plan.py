@@ -39,6 +39,7 @@ from webapp.quickbooks.client import dumps
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.methods import Methods
 from webapp.quickbooks.payloads import ENTITIES
+from webapp.quickbooks.strays import Strays
 
 GONE = {"account": "customer_deleted", "service": "inactive_service"}
 """What it is called that a record's counterpart is gone, where not simply deleted."""
@@ -76,6 +77,7 @@ class Planner:
         self.holders = _number_holders(self.firm_id, self._invoices())
         self.candidates = self._load_candidates()
         self.numbers_used = _numbers_under_way(self.firm_id, self._invoices())
+        self.strays = Strays(self.firm_id, entries[0].kind)
 
     def plan(self) -> Plan:
         plan = Plan()
@@ -135,6 +137,8 @@ class Planner:
         if trouble is not None:
             outcomes.reject(entry, record, trouble[0], trouble[1])
             return
+        if link is None and self.strays and self._is_there_already(entry, record):
+            return
         if isinstance(record, Invoice) and not self._number_is_free(entry, record, link, plan):
             return
         body = payloads.body_of(record, self.references, entry.uid)
@@ -142,6 +146,10 @@ class Planner:
             body = payloads.update_of(body, link.quickbooks_id, link.sync_token)
         operation = "create" if link is None else "update"
         plan.requests.append(self._request(entry, record, operation, body, link))
+
+    def _is_there_already(self, entry: Entry, record: Record) -> bool:
+        body = payloads.body_of(record, self.references, entry.uid)
+        return self.strays.take_back(entry, record, body)
 
     def _stays_out(self, record: Record) -> bool:
         account = _account_of(record)

@@ -23,7 +23,7 @@ from webapp.extensions import db
 from webapp.models import Connection, Issue, Link, MirrorObject
 from webapp.models import issue as issue_states
 from webapp.models.connection import CONNECTED, LostSlice
-from webapp.quickbooks import changes, health, hearing, merges, mirror, news, remedies
+from webapp.quickbooks import changes, health, hearing, merges, mirror, news, recovery, remedies
 from webapp.quickbooks.client import Company, literal
 from webapp.quickbooks.errors import NotExecuted, QuickBooksError, Rejected
 from webapp.quickbooks.hearing import PREFERENCES, WATCHED
@@ -55,7 +55,7 @@ def catch_up(firm_id: int) -> None:
     if not wanted:
         return
     lease = timedelta(seconds=current_app.config["LEASE_S"])
-    fence = Connection.claim_slice(firm_id, lease)
+    fence = Connection.claim_slice(firm_id, lease, to_read=True)
     if fence is None:
         return
     try:
@@ -189,6 +189,8 @@ class _Reading:
     def _take_some(self, entity: str, bodies: Sequence[Body], merged: merges.Merged) -> None:
         connection = self._connection()
         heard: News = news.note(connection, entity, bodies)
+        if connection.unsure:
+            recovery.recognise(connection, entity, bodies)
         if changes.take_in(connection, entity, bodies, merged):
             self.left_over = True
         remedies.try_again(connection, heard)
@@ -197,6 +199,8 @@ class _Reading:
         with self._transaction() as now:
             connection = self._connection()
             health.answered(connection, now)
+            if connection.unsure:
+                recovery.finish(connection, now)
             if self.left_over:
                 cutoff = timedelta(seconds=current_app.config["QBO_CUTOFF_S"])
                 connection.changes_due_at = now + cutoff
