@@ -19,12 +19,12 @@ from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs import notices, recurring
-from webapp import hints
+from webapp import hints, presence
 from webapp.extensions import db
-from webapp.quickbooks import hearing, recovery, sweep
+from webapp.quickbooks import figures, hearing, recovery, sweep, watchdog
 from wsgi import app
 
-LOCK = "cuadra:scheduler"
+LOCK = presence.SCHEDULER
 LOCK_MS = 15_000
 TICK_S = 0.5
 
@@ -38,6 +38,8 @@ class Task:
     name: str
     every_s: float
     run: Callable[[], object]
+    by_all: bool = False
+    """Also of one who stands by or cannot ask who is in charge."""
     due: float = field(default_factory=time.monotonic)
 
 
@@ -49,8 +51,7 @@ class Scheduler:
 
     def run(self) -> None:
         while not self.stop.wait(TICK_S):
-            if self._in_charge():
-                self._run_due()
+            self._run_due(self._in_charge())
         self._resign()
 
     def _in_charge(self) -> bool:
@@ -72,9 +73,9 @@ class Scheduler:
         except RedisError:
             log.warning("scheduler_lock_left")
 
-    def _run_due(self) -> None:
+    def _run_due(self, in_charge: bool) -> None:
         for task in self.tasks:
-            if time.monotonic() >= task.due:
+            if time.monotonic() >= task.due and (in_charge or task.by_all):
                 task.due = time.monotonic() + task.every_s
                 self._run(task)
 
@@ -90,7 +91,8 @@ class Scheduler:
 
 def tasks() -> list[Task]:
     return [
-        Task("beat", recovery.BEAT_EVERY_S, recovery.beat),
+        Task("beat", recovery.BEAT_EVERY_S, recovery.beat, by_all=True),
+        Task("watchdog", watchdog.EVERY_S, watchdog.watch, by_all=True),
         Task("sweep", app.config["SWEEP_EVERY_S"], sweep.sweep),
         Task("webhooks", hearing.LISTEN_EVERY_S, hearing.listen),
         Task("changes", app.config["SWEEP_EVERY_S"], hearing.call_out),
@@ -98,6 +100,7 @@ def tasks() -> list[Task]:
         Task("old webhooks", hearing.TIDY_EVERY_S, hearing.tidy),
         Task("new causes", notices.NEW_CAUSES_EVERY_S, notices.new_causes),
         Task("recurring invoices", recurring.EVERY_S, recurring.queue_due),
+        Task("figures", figures.EVERY_S, figures.take),
         Task("digests", notices.DIGESTS_EVERY_S, notices.digests),
     ]
 

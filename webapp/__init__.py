@@ -48,7 +48,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.config["INSTANCE"].mkdir(parents=True, exist_ok=True, mode=0o700)
     logs.configure()
     _bind_extensions(app)
-    for part in (security, errors, formats, navigation, hints, commands, backup_commands):
+    for part in (logs, security, errors, formats, navigation, hints, commands, backup_commands):
         part.init_app(app)
     _register_pages(app)
     return app

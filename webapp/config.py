@@ -124,6 +124,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         **_pace(read),
         **_mail(read),
         **_cookies(public_url),
+        "METRICS_TOKEN": _metrics_token(read),
         "TRUSTED_PROXIES": int(read.number("TRUSTED_PROXIES", 0)),
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "webapp" / "translations"),
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
@@ -137,6 +138,10 @@ def _database_url(read: _Reader, instance: Path) -> str:
     if not url.startswith(("sqlite://", "postgresql+psycopg://", "postgresql://")):
         raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
     return url
+
+
+def _metrics_token(read: _Reader) -> str | None:
+    return read.secret("METRICS_TOKEN") if "METRICS_TOKEN" in read.settings else None
 
 
 def _intuit(read: _Reader) -> dict[str, object]:
@@ -157,6 +162,7 @@ def _pace(read: _Reader) -> dict[str, float]:
         "CDC_EVERY_S": read.number("CDC_EVERY_S", 300),
         "CDC_HEALTHY_EVERY_S": read.number("CDC_HEALTHY_EVERY_S", 21600),
         "SWEEP_EVERY_S": read.number("SWEEP_EVERY_S", 5),
+        "SILENT_AFTER_S": read.number("SILENT_AFTER_S", 1800),
         "LEASE_S": read.number("LEASE_S", 30),
         "QBO_CUTOFF_S": read.number("QBO_CUTOFF_S", 125),
         "QBO_REQUESTS_PER_MINUTE": read.number("QBO_REQUESTS_PER_MINUTE", 500),

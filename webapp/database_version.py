@@ -7,6 +7,7 @@ newer one does not expect.
 from __future__ import annotations
 
 import enum
+from functools import cache
 from pathlib import Path
 
 from alembic.config import Config
@@ -47,6 +48,12 @@ def fit(database_url: str) -> Fit:
     if not stamped:
         return Fit.EMPTY
     return Fit.CURRENT if stamped == set(scripts.get_heads()) else Fit.BEHIND
+
+
+@cache
+def heads() -> frozenset[str]:
+    """Where this code's migrations end."""
+    return frozenset(ScriptDirectory.from_config(_configuration()).get_heads())
 
 
 def _configuration() -> Config:

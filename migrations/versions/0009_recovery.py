@@ -45,12 +45,14 @@ def upgrade():
         table.add_column(
             sa.Column("unsure", sa.Boolean(), nullable=False, server_default=sa.false())
         )
+        table.add_column(sa.Column("work_since", sa.DateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade():
     with op.batch_alter_table("connection") as table:
         table.drop_column("silent_since")
+        table.drop_column("work_since")
         table.drop_column("unsure")
     op.drop_table("stray")
     op.drop_table("pulse")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,3 +85,15 @@ def make_office(
 @pytest.fixture
 def office(make_office: MakeOffice) -> Office:
     return make_office()
+
+
+@pytest.fixture
+def outbox(app: Flask, tmp_path: Path) -> Iterator[Path]:
+    """A folder that letters are written to."""
+    before = {name: app.config[name] for name in ("MAIL_FILE_PATH", "MAIL_BACKEND")}
+    state = app.extensions["mailman"]
+    old = state.file_path, state.backend
+    state.file_path, state.backend = str(tmp_path), "file"
+    yield tmp_path
+    state.file_path, state.backend = old
+    app.config.update(before)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ import time_machine
 from flask import Flask
 
 from tests.conftest import FirmFixture, make_firm
+from tests.quickbooks.mailbox import letters_in
 from webapp import intake
 from webapp.extensions import db
 from webapp.models import Entry, Firm, Issue, Person
@@ -21,17 +19,6 @@ from webapp.quickbooks import letters, notices, outcomes
 
 MORNING = "2026-11-24T16:30:00+00:00"  # 8:30 in Los Angeles
 NIGHT = "2026-11-24T10:00:00+00:00"
-
-
-@pytest.fixture
-def outbox(app: Flask, tmp_path: Path) -> Iterator[Path]:
-    before = {name: app.config[name] for name in ("MAIL_FILE_PATH", "MAIL_BACKEND")}
-    state = app.extensions["mailman"]
-    old = state.file_path, state.backend
-    state.file_path, state.backend = str(tmp_path), "file"
-    yield tmp_path
-    state.file_path, state.backend = old
-    app.config.update(before)
 
 
 @pytest.fixture
@@ -54,17 +41,6 @@ def fail(app: Flask, firm: FirmFixture, number: int = 1, cause: str = "no_custom
 def run(app: Flask, send: Any) -> int:
     with app.app_context():
         return int(send())
-
-
-def letters_in(folder: Path) -> list[EmailMessage]:
-    found = []
-    for file in sorted(folder.iterdir()):
-        for text in file.read_bytes().split(b"-" * 79):
-            if text.strip():
-                message = email.message_from_bytes(text.strip(), policy=email.policy.default)
-                assert isinstance(message, EmailMessage)
-                found.append(message)
-    return found
 
 
 def body(message: EmailMessage, kind: str = "plain") -> str:

@@ -81,8 +81,10 @@ class Connection(Model):
     unsure: Mapped[bool] = mapped_column(default=False)
     """QuickBooks may have been told more than this database knows: nothing is sent before the
     changes over there were read (see ``webapp.quickbooks.recovery``)."""
+    work_since: Mapped[datetime | None]
+    """There has been work to do at every look of the watchdog since then."""
     silent_since: Mapped[datetime | None]
-    """Work is overdue since then, and the firm's owner was told."""
+    """Nothing has succeeded since then, and the firm's owner was told."""
 
     slice_fence: Mapped[int] = mapped_column(BigId, default=0)
     slice_until: Mapped[datetime | None]

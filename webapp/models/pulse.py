@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
 
 from webapp.database import database_now
@@ -29,16 +30,19 @@ class Pulse(Model):
     @classmethod
     def of_database(cls) -> Pulse:
         """The row, locked until the transaction ends; made on first use."""
-        pulse = db.session.scalar(
+        locked = (
             select(cls)
             .where(cls.id == THE_ONE)
             .with_for_update()
             .execution_options(populate_existing=True)
         )
+        pulse = db.session.scalar(locked)
         if pulse is None:
-            pulse = cls(id=THE_ONE, at=database_now(db.session()))
-            db.session.add(pulse)
-            db.session.flush()
+            dialect = db.session.get_bind().dialect.name
+            insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+            first = {"id": THE_ONE, "at": database_now(db.session())}
+            db.session.execute(insert(cls).values(first).on_conflict_do_nothing())
+            pulse = db.session.scalars(locked).one()
         return pulse
 
     def beat(self) -> bool:

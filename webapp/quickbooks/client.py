@@ -67,6 +67,7 @@ class Company:
         may_call: Callable[[], bool],
         throttled: Callable[[float], None] = lambda _seconds: None,
         http: httpx2.Client | None = None,
+        ended: Callable[[str, int], None] = lambda _what, _status: None,
     ):
         parts = urlsplit(api_url)
         self._base = f"{parts.scheme}://{parts.netloc}/v3/company/{realm_id}"
@@ -74,6 +75,7 @@ class Company:
         self._may_call = may_call
         self._throttled = throttled
         self._http = http or shared_http()
+        self._ended = ended
         self.realm_id = realm_id
 
     # -- writing -----------------------------------------------------------------------------
@@ -185,7 +187,7 @@ class Company:
         token: str,
     ) -> Answer:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        content = None
+        content, what = None, path.split("/")[0]
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = body.encode()
@@ -199,11 +201,20 @@ class Company:
             ) as response:
                 answered = _read_body(response)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            self._ended(what, 0)
             raise errors.Unreachable(reason=type(error).__name__) from error
         except httpx2.HTTPError as error:
+            self._ended(what, 0)
             raise errors.OutcomeUnknown(reason=type(error).__name__) from error
         tid = response.headers.get("intuit_tid")
-        log.info("quickbooks_call", method=method, path=path.split("/")[0], intuit_tid=tid)
+        self._ended(what, response.status_code)
+        log.info(
+            "quickbooks_call",
+            method=method,
+            path=what,
+            status=response.status_code,
+            intuit_tid=tid,
+        )
         decoded = errors.parse(
             response.status_code, answered, tid, response.headers.get("Retry-After")
         )

@@ -27,7 +27,7 @@ from webapp.models.connection import CONNECTED
 from webapp.models.person import ADMIN, OWNER
 from webapp.quickbooks import causes
 from webapp.quickbooks.notice_words import PAGE, told
-from webapp.quickbooks.notices import SIGN_IN_LOST
+from webapp.quickbooks.notices import ABOUT_THE_FIRM, SILENT
 
 DIGEST_FROM, DIGEST_UNTIL = 8, 12
 """Hours of the firm's day in which the digest goes out; after that it waits for tomorrow."""
@@ -58,7 +58,7 @@ def _tell(person: Person) -> int:
         .order_by(Notification.id)
     ).all()
     news = [notice for notice in notices if person.cause_email and _still_true(notice)]
-    if news and not _send(person, lambda: _cause_letter(person, news)):
+    if news and not send(person, lambda: _cause_letter(person, news)):
         return 0
     for notice in notices:
         notice.mailed_at = database_now(db.session())
@@ -68,7 +68,12 @@ def _tell(person: Person) -> int:
 
 def _still_true(notice: Notification) -> bool:
     """What was put right within the minute needs no letter."""
-    if notice.topic == SIGN_IN_LOST:
+    if notice.topic == SILENT:
+        silent = select(Connection.id).where(
+            Connection.firm_id == notice.firm_id, Connection.silent_since.is_not(None)
+        )
+        return db.session.scalar(silent) is not None
+    if notice.topic in ABOUT_THE_FIRM:
         return True
     still_open = select(Issue.id).where(
         Issue.firm_id == notice.firm_id,
@@ -88,14 +93,15 @@ class Letter:
 
 
 def _cause_letter(person: Person, news: Sequence[Notification]) -> Letter:
-    number = sum(notice.count for notice in news if notice.topic != SIGN_IN_LOST)
+    number = sum(notice.count for notice in news if notice.topic not in ABOUT_THE_FIRM)
     subject = ngettext(
         "%(num)s record did not reach QuickBooks",
         "%(num)s records did not reach QuickBooks",
         number,
     )
-    if any(notice.topic == SIGN_IN_LOST for notice in news):
-        subject = gettext("Sign in to QuickBooks again")
+    general = next((notice for notice in news if notice.topic in ABOUT_THE_FIRM), None)
+    if general is not None:
+        subject = told(general).title
     return Letter(subject, "causes", {"news": [told(notice) for notice in news]})
 
 
@@ -112,7 +118,7 @@ def send_digests() -> int:
         due = DIGEST_FROM <= local.hour < DIGEST_UNTIL and person.digest_sent_on != local.date()
         if not due or not _open_count(firm.id):
             continue
-        if _send(person, lambda person=person, firm=firm: _digest(person, firm)):  # type: ignore[misc]
+        if send(person, lambda person=person, firm=firm: _digest(person, firm)):  # type: ignore[misc]
             person.digest_sent_on = local.date()
             sent += 1
         db.session.commit()
@@ -209,7 +215,7 @@ def _open_count(firm_id: int) -> int:
     return _count(firm_id, Issue.state == issues.OPEN)
 
 
-def _send(person: Person, write: Callable[[], Letter]) -> bool:
+def send(person: Person, write: Callable[[], Letter]) -> bool:
     """Write and hand over in the person's language; whether the mail server took it."""
     with force_locale(person.language or "en"):
         letter = write()

@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 
 from webapp.models import Notification
 from webapp.quickbooks import causes
-from webapp.quickbooks.notices import SIGN_IN_LOST
+from webapp.quickbooks.notices import HEARD_AGAIN, RECORDS_LOST, SILENT
 
 PAGE = "/settings/integrations/quickbooks"
 
@@ -24,13 +24,57 @@ class Told:
 
 def told(notice: Notification) -> Told:
     """The notice in the current locale."""
-    if notice.topic == SIGN_IN_LOST or notice.kind is None:
-        return _sign_in_lost()
+    if notice.kind is None:
+        return _of_the_firm(notice)
     return Told(
         title=_title(notice.kind, notice.count, str(notice.facts.get("title", ""))),
         text=_text(notice),
         action=_review(notice.kind),
         path=f"{PAGE}/errors/{notice.kind}s?cause={notice.topic}",
+    )
+
+
+def _of_the_firm(notice: Notification) -> Told:
+    """What concerns no record: the sign-in, unless another topic is named."""
+    return {SILENT: _silent, HEARD_AGAIN: _heard_again, RECORDS_LOST: _records_lost}.get(
+        notice.topic, lambda _notice: _sign_in_lost()
+    )(notice)
+
+
+def _silent(_notice: Notification) -> Told:
+    return Told(
+        gettext("Nothing has reached QuickBooks for a while"),
+        gettext(
+            "Records are waiting, and the people who run Cuadra have been told. Nothing is lost; "
+            "there is nothing you have to do."
+        ),
+        gettext("See the sync"),
+        PAGE,
+    )
+
+
+def _heard_again(_notice: Notification) -> Told:
+    return Told(
+        gettext("Records reach QuickBooks again"),
+        gettext("What was waiting is on its way or has arrived."),
+        gettext("See the sync"),
+        PAGE,
+    )
+
+
+def _records_lost(notice: Notification) -> Told:
+    return Told(
+        ngettext(
+            "%(num)s record in QuickBooks is missing here",
+            "%(num)s records in QuickBooks are missing here",
+            notice.count,
+        ),
+        gettext(
+            "An older copy of Cuadra’s data was put back. Enter again what was added since: it is "
+            "tied to what QuickBooks has, and nothing is made twice."
+        ),
+        gettext("See the sync"),
+        PAGE,
     )
 
 

@@ -13,7 +13,7 @@ from redis import RedisError
 
 from webapp.extensions import db
 from webapp.models import Connection
-from webapp.quickbooks import tokens
+from webapp.quickbooks import tally, tokens
 from webapp.quickbooks.client import Company, dumps
 from webapp.quickbooks.errors import NotExecuted
 from webapp.quickbooks.limits import Allowance, Budget
@@ -37,6 +37,7 @@ def company_of(connection: Connection, patience_s: float = PATIENCE_S) -> Compan
         partial(_token, current_app._get_current_object(), connection.firm_id),  # type: ignore[attr-defined]
         partial(_may_call, budget, patience_s),
         partial(_pause, budget),
+        ended=partial(tally.count, current_app.extensions["redis"]),
     )
 
 

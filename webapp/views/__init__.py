@@ -31,6 +31,7 @@ PAGES = (
     "team",
     "tokens",
     "health",
+    "metrics",
     "webhooks",
 )
 SIGNED = ("webhooks",)

@@ -20,9 +20,11 @@ from rq_dashboard import web as dashboard
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
+from webapp import presence
 from webapp.extensions import db, login_manager
 from webapp.models import Connection
 from webapp.models.connection import CONNECTED
+from webapp.quickbooks import watchdog
 from webapp.rights import current_person, for_operators
 
 bp = Blueprint("operator", __name__, url_prefix="/operator")
@@ -57,6 +59,8 @@ def home() -> str:
         queued=queue.count,
         failed=FailedJobRegistry(queue=queue).get_job_count(cleanup=False),
         firms=_firms_by_state(),
+        scheduler=presence.scheduler(redis),
+        silent=watchdog.silent_firms(),
     )
 
 
