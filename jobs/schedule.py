@@ -99,6 +99,7 @@ def tasks() -> list[Task]:
         Task("changes missed", math.inf, hearing.start),
         Task("old webhooks", hearing.TIDY_EVERY_S, hearing.tidy),
         Task("new causes", notices.NEW_CAUSES_EVERY_S, notices.new_causes),
+        Task("password resets", notices.RESETS_EVERY_S, notices.password_resets),
         Task("recurring invoices", recurring.EVERY_S, recurring.queue_due),
         Task("figures", figures.EVERY_S, figures.take),
         Task("digests", notices.DIGESTS_EVERY_S, notices.digests),

@@ -1,4 +1,4 @@
-"""The command line: firms, operators, a connection made elsewhere, the demo's data."""
+"""The command line: firms, people, a connection made elsewhere, the demo's data."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from webapp import demo, hints
+from webapp import demo, hints, passwords, second_factor
 from webapp.demo.local_quickbooks import LocalQuickBooks
 from webapp.extensions import db
-from webapp.models import ApiToken, Firm, Person
+from webapp.models import ApiToken, Firm, Person, SignIn
 from webapp.models.connection import ASK, CREATE
-from webapp.models.person import MINIMUM_PASSWORD_LENGTH, OPERATOR, OWNER
-from webapp.quickbooks import connection
+from webapp.models.person import OPERATOR, OWNER
+from webapp.quickbooks import connection, forgetting
 from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.oauth import IntuitUnreachable
 
@@ -28,8 +28,7 @@ REASONS = {
 
 firm_group = AppGroup("firm", help="Firms, the tenants of this installation.")
 operator_group = AppGroup("operator", help="People who run this installation.")
-
-
+person_group = AppGroup("person", help="Anybody who signs in.")
 demo_group = AppGroup("demo", help="The demo firm of `make run`.")
 quickbooks_group = AppGroup("quickbooks", help="Connections to QuickBooks companies.")
 
@@ -39,17 +38,20 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(demo_group)
     app.cli.add_command(firm_group)
     app.cli.add_command(operator_group)
+    app.cli.add_command(person_group)
 
 
 def add_person(role: str, email: str, password: str, name: str, firm: Firm | None) -> Person:
     """A new person. Raises click.ClickException when the address is taken or a value is unfit."""
     address = email.strip().lower()
-    if "@" not in address:
+    if "@" not in address or any(char.isspace() or not char.isprintable() for char in address):
         raise click.ClickException(f"--email: {email!r} is not an e-mail address.")
-    if len(password) < MINIMUM_PASSWORD_LENGTH:
+    if len(password) < passwords.MINIMUM_LENGTH:
         raise click.ClickException(
-            f"--password: use at least {MINIMUM_PASSWORD_LENGTH} characters."
+            f"--password: use at least {passwords.MINIMUM_LENGTH} characters."
         )
+    if passwords.is_well_known(password):
+        click.echo("Warning: this password is among those tried first. Change it soon.", err=True)
     if Person.by_email(address):
         raise click.ClickException(f"{address} already has an account here.")
     person = Person(role=role, email=address, name=name, firm=firm)
@@ -73,6 +75,21 @@ def create_firm(name: str, owner_email: str, owner_password: str, timezone: str)
     click.echo(json.dumps({"firm_id": firm.id, "api_token": clear}))
 
 
+@firm_group.command("delete")
+@click.option("--id", "firm_id", type=int, required=True)
+@click.option("--name", required=True, help="The firm's name, so that no wrong one is deleted.")
+def delete_firm(firm_id: int, name: str) -> None:
+    """Disconnect a firm from QuickBooks and delete all it has here. There is no way back."""
+    firm = db.session.get(Firm, firm_id)
+    if firm is None:
+        raise click.ClickException(f"--id: there is no firm {firm_id}.")
+    if firm.name != name:
+        raise click.ClickException(f"--name: firm {firm_id} has another name.")
+    hints.ensure_redis(current_app)
+    forgetting.forget_firm(firm)
+    click.echo(json.dumps({"firm_id": firm_id, "deleted": True}))
+
+
 @operator_group.command("create")
 @click.option("--email", required=True)
 @click.option("--password", required=True)
@@ -81,6 +98,19 @@ def create_operator(email: str, password: str) -> None:
     operator = add_person(OPERATOR, email, password, email.split("@")[0], None)
     db.session.commit()
     click.echo(json.dumps({"operator_id": operator.id}))
+
+
+@person_group.command("drop-second-factor")
+@click.option("--email", required=True)
+def drop_second_factor(email: str) -> None:
+    """For who lost both the app and the recovery codes; make sure it is really them."""
+    person = Person.by_email(email)
+    if person is None:
+        raise click.ClickException(f"--email: nobody signs in as {email!r}.")
+    second_factor.turn_off(person)
+    SignIn.end_all(person.id)
+    db.session.commit()
+    click.echo(json.dumps({"person_id": person.id, "second_factor": False}))
 
 
 @quickbooks_group.command("adopt")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request
 from flask_babel import force_locale
 
 from webapp.rights import current_firm, current_person
@@ -10,7 +10,7 @@ from webapp.rights import current_firm, current_person
 LANGUAGES = ("en", "es")
 NAMES = {"en": "English", "es": "Español"}
 
-__all__ = ["LANGUAGES", "NAMES", "force_locale", "select_language", "zone"]
+__all__ = ["LANGUAGES", "NAMES", "cookie_name", "force_locale", "select_language", "zone"]
 
 
 def select_language() -> str:
@@ -19,7 +19,7 @@ def select_language() -> str:
     person = current_person()
     if person is not None and person.language in LANGUAGES:
         return str(person.language)
-    chosen = request.cookies.get("language")
+    chosen = request.cookies.get(cookie_name())
     if chosen in LANGUAGES:
         return str(chosen)
     return request.accept_languages.best_match(LANGUAGES) or "en"
@@ -28,3 +28,8 @@ def select_language() -> str:
 def zone() -> str:
     firm = current_firm() if has_request_context() else None
     return firm.timezone if firm else "UTC"
+
+
+def cookie_name() -> str:
+    """Over https the prefix keeps other hosts of the domain from setting it."""
+    return "__Host-language" if current_app.config["SESSION_COOKIE_SECURE"] else "language"

@@ -38,7 +38,10 @@ def init_app(app: Flask) -> None:
 
 def _items(app: Flask, person: Person) -> list[NavItem]:
     if person.is_operator:
-        entries = [(gettext("Workers"), "operator.home", "gear", "/operator")]
+        entries = [
+            (gettext("Workers"), "operator.home", "gear", "/operator"),
+            (gettext("Security"), "own_security.index", "lock", "/settings/security"),
+        ]
     else:
         entries = [
             (gettext("Clients"), "accounts.index", "clients", "/accounts"),

@@ -16,8 +16,9 @@ from werkzeug.wrappers import Response
 
 from webapp.extensions import db, login_manager
 from webapp.models.firm import Firm
-from webapp.models.person import Person, SignIn
+from webapp.models.person import Person
 from webapp.models.record import Record
+from webapp.models.sign_in import SignIn
 
 View = TypeVar("View", bound=Callable[..., Any])
 R = TypeVar("R", bound=Record)
@@ -84,6 +85,8 @@ def _guard(allowed: Callable[[Person], bool]) -> Callable[[View], View]:
     return decorate
 
 
+for_signed_in = _guard(lambda _person: True)
+"""Operators too."""
 for_firm = _guard(lambda person: person.firm_id is not None)
 """Anyone of a firm."""
 for_fixers = _guard(lambda person: person.fixes_sync)

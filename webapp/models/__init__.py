@@ -12,13 +12,16 @@ from webapp.models.link import Link
 from webapp.models.mirror import MirrorNumber, MirrorObject
 from webapp.models.notification import Notification
 from webapp.models.outbox import Batch, Entry
+from webapp.models.password_reset import PasswordReset
 from webapp.models.payment import Payment
-from webapp.models.person import Person, SignIn
+from webapp.models.person import Person
 from webapp.models.pulse import Pulse
 from webapp.models.record import KINDS, Record, model_of
 from webapp.models.recurring import Recurring, RecurringInvoice, RecurringLine
 from webapp.models.refund import Refund
+from webapp.models.second_factor import RecoveryCode, SecondFactor
 from webapp.models.service import Service
+from webapp.models.sign_in import SignIn
 from webapp.models.stray import Stray
 from webapp.models.webhook import UnreadWebhook, WebhookEvent
 
@@ -40,14 +43,17 @@ __all__ = [
     "MirrorNumber",
     "MirrorObject",
     "Notification",
+    "PasswordReset",
     "Payment",
     "Person",
     "Pulse",
     "Record",
+    "RecoveryCode",
     "Recurring",
     "RecurringInvoice",
     "RecurringLine",
     "Refund",
+    "SecondFactor",
     "Service",
     "SignIn",
     "Stray",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Model, db
 from webapp.models.columns import Created, FirmKey, Key, utc_now
+from webapp.models.digest import digest
 
 _TURN = "firm_turn"
 TOKEN_PREFIX = "cuadra_"  # noqa: S105 - a prefix that secret scanners can recognise
@@ -69,20 +69,15 @@ class ApiToken(Model):
     def issue(cls, firm: Firm, name: str = "API") -> tuple[ApiToken, str]:
         """A new token and its only showing in clear."""
         clear = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        token = cls(firm=firm, name=name, digest=_digest(clear), ending=clear[-4:])
+        token = cls(firm=firm, name=name, digest=digest(clear), ending=clear[-4:])
         db.session.add(token)
         return token, clear
 
     @classmethod
     def find(cls, clear: str) -> ApiToken | None:
         return db.session.scalar(
-            select(cls).where(cls.digest == _digest(clear), cls.revoked_at.is_(None))
+            select(cls).where(cls.digest == digest(clear), cls.revoked_at.is_(None))
         )
 
     def revoke(self) -> None:
         self.revoked_at = utc_now()
-
-
-def _digest(clear: str) -> str:
-    """A plain hash is enough: the token has 256 bits of its own."""
-    return hashlib.sha256(clear.encode()).hexdigest()

@@ -6,21 +6,18 @@ round; one that was is not written twice, unless we die between handing it over 
 
 from __future__ import annotations
 
-import smtplib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-from flask import current_app, render_template
-from flask_babel import force_locale, gettext, ngettext
-from flask_mailman import EmailMultiAlternatives
+from flask_babel import gettext, ngettext
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from webapp.database import database_now
 from webapp.extensions import db
 from webapp.formats import amount
+from webapp.mailing import Letter, send
 from webapp.models import Connection, Firm, Issue, Notification, Person
 from webapp.models import issue as issues
 from webapp.models.connection import CONNECTED
@@ -33,8 +30,6 @@ DIGEST_FROM, DIGEST_UNTIL = 8, 12
 """Hours of the firm's day in which the digest goes out; after that it waits for tomorrow."""
 
 ORDER = ("invoice", "payment", "account", "expense", "service", "refund")
-
-log = structlog.get_logger(__name__)
 
 
 # -- soon after new causes ------------------------------------------------------------------------
@@ -82,14 +77,6 @@ def _still_true(notice: Notification) -> bool:
         Issue.state == issues.OPEN,
     )
     return db.session.scalar(still_open.limit(1)) is not None
-
-
-@dataclass(frozen=True)
-class Letter:
-    subject: str
-    template: str
-    """Of ``templates/mail``, without its ending: there is an HTML and a text one."""
-    context: dict[str, object]
 
 
 def _cause_letter(person: Person, news: Sequence[Notification]) -> Letter:
@@ -195,7 +182,7 @@ def _label(kind: str) -> str:
     }[kind]
 
 
-# -- handing over ---------------------------------------------------------------------------------
+# -- to whom ---------------------------------------------------------------------------------------
 
 
 def _receivers() -> Select[Person]:
@@ -213,27 +200,3 @@ def _count(firm_id: int, *conditions: ColumnElement[bool]) -> int:
 
 def _open_count(firm_id: int) -> int:
     return _count(firm_id, Issue.state == issues.OPEN)
-
-
-def send(person: Person, write: Callable[[], Letter]) -> bool:
-    """Write and hand over in the person's language; whether the mail server took it."""
-    with force_locale(person.language or "en"):
-        letter = write()
-        context = {
-            **letter.context,
-            "receiver": person,
-            "firm_name": person.firm.name if person.firm else "",
-            "site": current_app.config["PUBLIC_URL"],
-        }
-        text = render_template(f"mail/{letter.template}.txt", **context)
-        html = render_template(f"mail/{letter.template}.html", **context)
-    message = EmailMultiAlternatives(letter.subject, text, to=[person.email])
-    message.attach_alternative(html, "text/html")
-    db.session.commit()  # the mail server may be slow: no transaction is open meanwhile
-    try:
-        message.send()
-    except (OSError, smtplib.SMTPException) as error:
-        log.warning("letter_not_sent", person_id=person.id, error=type(error).__name__)
-        return False
-    log.info("letter_sent", person_id=person.id, letter=letter.template)
-    return True

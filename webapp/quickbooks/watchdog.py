@@ -19,11 +19,11 @@ from sqlalchemy import ColumnElement, and_, exists, select
 
 from webapp.database import database_now
 from webapp.extensions import db
+from webapp.mailing import Letter, send
 from webapp.models import Connection, Entry, Firm, Person, Pulse, outbox
 from webapp.models.connection import CONNECTED
 from webapp.models.person import OPERATOR
-from webapp.quickbooks import letters, notices
-from webapp.quickbooks.letters import Letter
+from webapp.quickbooks import notices
 
 EVERY_S = 60.0
 NAMED = 10
@@ -115,7 +115,7 @@ def _hand_over(silent: list[tuple[str, datetime]]) -> bool:
     operators = db.session.scalars(
         select(Person).where(Person.role == OPERATOR, Person.disabled_at.is_(None))
     ).all()
-    handed = [letters.send(person, lambda: _letter(silent)) for person in operators]
+    handed = [send(person, lambda: _letter(silent)) for person in operators]
     return all(handed)
 
 

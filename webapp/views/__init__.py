@@ -11,7 +11,9 @@ from webapp.extensions import csrf
 PAGES = (
     "auth",
     "accounts",
+    "confirm",
     "expenses",
+    "forgotten",
     "invoices",
     "payments",
     "notifications",
@@ -30,6 +32,7 @@ PAGES = (
     "settings",
     "team",
     "tokens",
+    "two_step",
     "health",
     "metrics",
     "webhooks",

@@ -1,4 +1,4 @@
-"""A person's own password, and where they are signed in."""
+"""A person's own password, second step, and where they are signed in."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from webapp import passwords, second_factor, security_log
 from webapp.extensions import db, limiter
 from webapp.models import Person, SignIn
-from webapp.models.person import MINIMUM_PASSWORD_LENGTH
-from webapp.rights import for_firm
+from webapp.rights import for_signed_in
 from webapp.views.answers import done, page, refused
 from webapp.views.settings_menu import settings_menu
 from webapp.views.typed import Errors
@@ -21,7 +21,6 @@ from webapp.views.typed import Errors
 bp = Blueprint("own_security", __name__, url_prefix="/settings/security")
 
 TEMPLATE = "settings/security.html"
-LONGEST_PASSWORD = 200
 
 BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
 """As user agents name themselves; the earlier ones also name the later."""
@@ -29,29 +28,31 @@ SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux")
 
 
 @bp.get("")
-@for_firm
+@for_signed_in
 def index() -> tuple[str, int]:
     return page(TEMPLATE, "sessions", **_shown())
 
 
 @bp.post("/password")
 @limiter.limit("10 per minute; 30 per hour")
-@for_firm
+@for_signed_in
 def change_password() -> Response | tuple[str, int]:
     """The other sessions end: whoever learnt the old password is out."""
     person = _this_session().person
     current, new = (request.form.get(field, "") for field in ("current", "new"))
     errors = _wrong_with(person, current, new)
     if errors:
+        security_log.note("password_change_refused")
         return refused(TEMPLATE, "password", **_shown(errors))
     person.set_password(new)
     SignIn.end_all(person.id, besides=_this_session().id)
     db.session.commit()
+    security_log.note("password_changed")
     return done(url_for(".index"), gettext("Password changed. Your other sessions were ended."))
 
 
 @bp.post("/sessions/<int:session_id>/end")
-@for_firm
+@for_signed_in
 def end_session(session_id: int) -> Response:
     session = db.session.scalar(
         select(SignIn).where(SignIn.id == session_id, SignIn.person_id == _this_session().person_id)
@@ -60,15 +61,17 @@ def end_session(session_id: int) -> Response:
         abort(404)
     db.session.delete(session)
     db.session.commit()
+    security_log.note("session_ended")
     return done(url_for(".index"), gettext("Session ended."))
 
 
 @bp.post("/sessions/end-others")
-@for_firm
+@for_signed_in
 def end_others() -> Response:
     this = _this_session()
     SignIn.end_all(this.person_id, besides=this.id)
     db.session.commit()
+    security_log.note("other_sessions_ended")
     return done(url_for(".index"), gettext("Your other sessions were ended."))
 
 
@@ -88,22 +91,19 @@ def _wrong_with(person: Person, current: str, new: str) -> Errors:
     errors: Errors = {}
     if not person.has_password(current):
         errors["current"] = [gettext("This is not your present password.")]
-    if len(new) < MINIMUM_PASSWORD_LENGTH:
-        errors["new"] = [gettext("Use at least %(n)s characters.", n=MINIMUM_PASSWORD_LENGTH)]
-    elif len(new) > LONGEST_PASSWORD:
-        errors["new"] = [gettext("Use %(n)s characters or fewer.", n=LONGEST_PASSWORD)]
+    unfit = passwords.wrong_with(new, person.own_words)
+    if unfit:
+        errors["new"] = [unfit]
     return errors
 
 
 def _shown(errors: Errors | None = None) -> dict[str, object]:
     this = _this_session()
-    own = db.session.scalars(
-        select(SignIn).where(SignIn.person_id == this.person_id).order_by(SignIn.id.desc())
-    )
     return {
         "errors": errors or {},
         "this": this,
-        "sessions": [session for session in own if not session.expired],
+        "two_step": second_factor.is_on(this.person),
+        "sessions": SignIn.of(this.person_id),
         "agent_name": agent_name,
         "menu": settings_menu("security"),
     }

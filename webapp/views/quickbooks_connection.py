@@ -20,6 +20,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from webapp.confirmation import recently_confirmed
 from webapp.extensions import db
 from webapp.models import Connection, Entry, SignIn
 from webapp.models.connection import NONE
@@ -47,6 +48,7 @@ log = structlog.get_logger(__name__)
 
 @bp.route("/connect", methods=["GET", "POST"])
 @for_owner
+@recently_confirmed
 def connect() -> Response:
     """On to Intuit. A plain link leads here: a form's redirect may not leave this site."""
     db.session.rollback()  # a reading transaction began with the request
@@ -146,6 +148,7 @@ def _back(said: str) -> Response:
 
 @bp.get("/disconnect")
 @for_owner
+@recently_confirmed
 def ask_disconnect() -> str:
     page = "_question" if from_htmx() else "question"
     return render_template(f"{FOLDER}/{page}.html", question=disconnection())
@@ -153,6 +156,7 @@ def ask_disconnect() -> str:
 
 @bp.post("/disconnect")
 @for_owner
+@recently_confirmed
 def disconnect() -> Response:
     connecting.disconnect(Connection.of(firm_id()))
     return done(url_for("quickbooks_page.index"), gettext("QuickBooks is disconnected."))
