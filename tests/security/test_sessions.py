@@ -1,4 +1,4 @@
-"""Lines 1 and 2: sessions are rows of ours behind an opaque cookie, and they end when they should."""
+"""Lines 1 and 2: sessions are rows of ours behind an opaque cookie, and end when they should."""
 
 from __future__ import annotations
 

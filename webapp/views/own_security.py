@@ -1,4 +1,4 @@
-"""A person's own password, second step, and where they are signed in."""
+"""A person's own password and e-mail address, and where they are signed in."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from webapp import passwords, second_factor, security_log
+from webapp.confirmation import recently_confirmed
 from webapp.extensions import db, limiter
+from webapp.intake import values as fit
 from webapp.models import Person, SignIn
+from webapp.models.password_reset import forget_resets
 from webapp.rights import for_signed_in
 from webapp.views.answers import done, page, refused
 from webapp.views.settings_menu import settings_menu
@@ -49,6 +52,26 @@ def change_password() -> Response | tuple[str, int]:
     db.session.commit()
     security_log.note("password_changed")
     return done(url_for(".index"), gettext("Password changed. Your other sessions were ended."))
+
+
+@bp.post("/email")
+@limiter.limit("10 per minute; 30 per hour")
+@for_signed_in
+@recently_confirmed
+def change_email() -> Response | tuple[str, int]:
+    """Links to a new password that went to the old address are void."""
+    person = _this_session().person
+    written = request.form.get("email", "")
+    error = _wrong_email(person, written)
+    if error:
+        return refused(TEMPLATE, "email", **_shown({"email": [error]}, email=written))
+    person.email = written.strip().lower()
+    forget_resets(person.id)
+    db.session.commit()
+    security_log.note("email_changed")
+    return done(
+        url_for(".index"), gettext("From now on you sign in as %(email)s.", email=person.email)
+    )
 
 
 @bp.post("/sessions/<int:session_id>/end")
@@ -97,10 +120,24 @@ def _wrong_with(person: Person, current: str, new: str) -> Errors:
     return errors
 
 
-def _shown(errors: Errors | None = None) -> dict[str, object]:
+def _wrong_email(person: Person, written: str) -> str | None:
+    try:
+        if fit.is_blank(written):
+            return gettext("Enter an e-mail address.")
+        fit.email(written)
+    except fit.Unfit as unfit:
+        return str(unfit)
+    other = Person.by_email(written)
+    if other is not None and other.id != person.id:
+        return gettext("This e-mail already has a sign-in here.")
+    return None
+
+
+def _shown(errors: Errors | None = None, email: str | None = None) -> dict[str, object]:
     this = _this_session()
     return {
         "errors": errors or {},
+        "email": this.person.email if email is None else email,
         "this": this,
         "two_step": second_factor.is_on(this.person),
         "sessions": SignIn.of(this.person_id),
