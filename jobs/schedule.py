@@ -18,9 +18,10 @@ import structlog
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from jobs import notices, recurring
+from jobs import imports, notices, recurring
 from webapp import hints, presence
 from webapp.extensions import db
+from webapp.imports import work
 from webapp.quickbooks import figures, hearing, recovery, sweep, watchdog
 from wsgi import app
 
@@ -102,6 +103,8 @@ def tasks() -> list[Task]:
         Task("password resets", notices.RESETS_EVERY_S, notices.password_resets),
         Task("recurring invoices", recurring.EVERY_S, recurring.queue_due),
         Task("figures", figures.EVERY_S, figures.take),
+        Task("lost imports", imports.LOOK_EVERY_S, work.queue_lost),
+        Task("old previews", imports.TIDY_EVERY_S, work.tidy),
         Task("digests", notices.DIGESTS_EVERY_S, notices.digests),
     ]
 

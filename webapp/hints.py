@@ -23,6 +23,8 @@ QUEUE = "sync"
 JOB = "jobs.quickbooks.sync_firm"
 QUIET_S = 2
 """Further hints of one firm are dropped for so long, or until a worker takes the first."""
+QUEUED_S = 60
+"""The same for the other jobs of a firm, which take longer."""
 
 _KEY = "hinted_firms"
 
@@ -87,3 +89,31 @@ def taken(firm_id: int) -> None:
 
 def _pending(firm_id: int) -> str:
     return f"cuadra:hinted:{firm_id}"
+
+
+def queue_once(job: str, firm_id: int) -> None:
+    """Queue another job of the firm, unless it was queued a moment ago and nobody took it yet.
+
+    ``job`` is its dotted name. Like every hint it may get lost: each job has a sweep of its own.
+    """
+    redis: Redis = current_app.extensions["redis"]
+    queue: Queue = current_app.extensions["sync_queue"]
+    try:
+        if redis.set(_queued(job, firm_id), 1, nx=True, ex=QUEUED_S):
+            queue.enqueue(
+                job, firm_id, description=f"{job} {firm_id}", result_ttl=0, failure_ttl=86400
+            )
+    except RedisError as error:
+        log.warning("job_not_queued", job=job, firm_id=firm_id, error=type(error).__name__)
+
+
+def job_taken(job: str, firm_id: int) -> None:
+    """A worker has it: from now on it deserves to be queued anew."""
+    try:
+        current_app.extensions["redis"].delete(_queued(job, firm_id))
+    except RedisError as error:
+        log.warning("job_not_cleared", job=job, firm_id=firm_id, error=type(error).__name__)
+
+
+def _queued(job: str, firm_id: int) -> str:
+    return f"cuadra:queued:{job}:{firm_id}"

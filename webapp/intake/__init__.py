@@ -17,13 +17,14 @@ from webapp.intake.refunds import refund
 from webapp.intake.removal import remove
 from webapp.intake.services import service
 from webapp.intake.settings import settings
-from webapp.intake.upsert import take, upsert
+from webapp.intake.upsert import check, take, upsert
 
 __all__ = [
     "Lookup",
     "Refused",
     "account",
     "as_external_id",
+    "check",
     "expense",
     "invoice",
     "payment",

@@ -32,7 +32,21 @@ def account(
     Raises Refused.
     """
     reading = Reading(firm, data, record, lookup)
-    fields = {
+    fields = read(reading)
+    reading.finish()
+    sync = fields.pop("sync")
+    if record is None:
+        record = Account(firm_id=firm.id, sync=sync)
+        if not sync:
+            record.sync_set_at, record.sync_set_by_id = utc_now(), person_id
+    kept = keep(reading, record, fields, hurry=hurry)
+    kept.set_sync(sync, person_id)
+    return kept
+
+
+def read(reading: Reading) -> dict[str, Any]:
+    """The client's attributes; what is wrong with them stands in the reading."""
+    return {
         "external_id": reading.external_id("account"),
         "name": reading.value(
             "name", values.name(LONGEST_NAME), required=gettext("Enter the client's name.")
@@ -44,13 +58,5 @@ def account(
             attribute="account_kind",
             default=BUSINESS,
         ),
+        "sync": reading.value("sync", values.flag, default=True),
     }
-    sync = reading.value("sync", values.flag, default=True)
-    reading.finish()
-    if record is None:
-        record = Account(firm_id=firm.id, sync=sync)
-        if not sync:
-            record.sync_set_at, record.sync_set_by_id = utc_now(), person_id
-    kept = keep(reading, record, fields, hurry=hurry)
-    kept.set_sync(sync, person_id)
-    return kept

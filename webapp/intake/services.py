@@ -30,7 +30,14 @@ def service(
     Raises Refused.
     """
     reading = Reading(firm, data, record, lookup)
-    fields = {
+    fields = read(reading)
+    reading.finish()
+    return keep(reading, record or Service(firm_id=firm.id), fields, hurry=hurry)
+
+
+def read(reading: Reading) -> dict[str, Any]:
+    """The service's attributes; what is wrong with them stands in the reading."""
+    return {
         "external_id": reading.external_id("service"),
         "name": reading.value(
             "name", values.name(LONGEST_NAME), required=gettext("Enter the service's name.")
@@ -38,7 +45,7 @@ def service(
         "description": reading.value("description", values.text(LONGEST_DESCRIPTION, lines=True)),
         "rate_minor": reading.value(
             "rate",
-            values.amount_not_below_zero(firm.currency),
+            values.amount_not_below_zero(reading.firm.currency),
             attribute="rate_minor",
             default=0,
         ),
@@ -46,5 +53,3 @@ def service(
             "income_account", values.text(20), attribute="income_account_id"
         ),
     }
-    reading.finish()
-    return keep(reading, record or Service(firm_id=firm.id), fields, hurry=hurry)

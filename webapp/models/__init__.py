@@ -2,7 +2,9 @@
 
 from webapp.models.account import Account
 from webapp.models.attempt import Attempt
+from webapp.models.books import BookComparison, BookDifference, BookRow, BookSighting
 from webapp.models.connection import Connection
+from webapp.models.csv_import import CsvImport, CsvRow
 from webapp.models.expense import Expense
 from webapp.models.firm import ApiToken, Firm
 from webapp.models.idempotency import IdempotencyKey
@@ -31,7 +33,13 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "Batch",
+    "BookComparison",
+    "BookDifference",
+    "BookRow",
+    "BookSighting",
     "Connection",
+    "CsvImport",
+    "CsvRow",
     "Entry",
     "Expense",
     "Firm",

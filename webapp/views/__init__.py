@@ -14,6 +14,7 @@ PAGES = (
     "confirm",
     "expenses",
     "forgotten",
+    "imports",
     "invoices",
     "payments",
     "notifications",
