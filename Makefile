@@ -6,6 +6,8 @@ VENV = .venv
 BIN = $(VENV)/bin
 CATALOGUES = $(wildcard webapp/translations/*/LC_MESSAGES/*.po)
 MARK = not full
+PYTEST = $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadfile
+PROCESSES = 2
 
 .PHONY: help run reset setup runtime development check test test-full test-pythons bench lock \
   translations
@@ -35,13 +37,13 @@ check: setup ## format, lint, types
 
 test: setup ## SQLite, every journey once; then a smoke test on the other Pythons found; MARK="not full"
 	@$(BIN)/python -m tests.browser.binary
-	@$(BIN)/python -m pytest -m "$(MARK)"
+	@$(PYTEST) -m "$(MARK)"
 	@$(MAKE) --no-print-directory test-pythons
 
 test-full: setup ## PostgreSQL too, both languages, complete matrices
 	@$(BIN)/python -m tests.browser.binary
-	@$(BIN)/python -m pytest
-	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser"
+	@$(PYTEST)
+	@$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser"
 	@$(MAKE) --no-print-directory test-pythons PYTHONS_MARK="not browser and not full"
 
 test-pythons: ## the tests marked `smoke` on every other Python 3.11-3.13 of this machine

