@@ -10,7 +10,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadfile
 PROCESSES = 2
 
 .PHONY: help run reset setup runtime development check test test-full test-pythons bench lock \
-  translations
+  translations screenshots
 .DEFAULT_GOAL = help
 
 help: ## list the commands
@@ -59,6 +59,10 @@ lock: runtime ## resolve the packages of pyproject.toml again
 
 translations: setup ## bring the catalogues up to date with the sentences in the source
 	@sh .ci/translations
+
+screenshots: setup ## the pictures of docs/images, taken anew from the demo
+	@$(BIN)/python -m tests.browser.binary
+	@$(BIN)/python -m tests.browser.screenshots
 
 webapp/translations/%.mo: webapp/translations/%.po | runtime
 	@$(BIN)/python -m babel.messages.frontend compile -i $< -o $@

@@ -308,6 +308,7 @@ FOUND_BY_OURSELVES = {
     "depends",
     "differs",
     "invoice_paid",
+    "link_undone",
     "no_customer",
     "no_number",
     "payment_method",

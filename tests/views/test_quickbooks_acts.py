@@ -353,3 +353,30 @@ def test_create_all_creates_each_client_not_found(scene: Scene, owner: FlaskClie
     entry: Entry = scene.entry("account")
     assert entry.create_anyway
     assert entry.state == "ready"
+
+
+def test_a_wrong_choice_of_customer_can_be_undone(
+    app: Flask, scene: Scene, owner: FlaskClient
+) -> None:
+    scene.customer("88", "Pinecrest Builders")
+    issue = scene.issue("account", "no_customer")
+    linked = act(owner, issue, "link", customer="88").text
+    assert f'action="{BASE}/issues/{issue}/unlink"' in linked
+    undone = act(owner, issue, "unlink").text
+    assert "is undone." in undone
+    assert "The link to a customer was undone" in undone
+    assert "It was linked to “Pinecrest Builders”." in undone
+    with app.app_context():
+        assert db.session.scalar(db.select(Link).where(Link.kind == "account")) is None
+    assert "not possible any more" in act(owner, issue, "unlink").text
+
+
+def test_the_info_tab_leads_to_another_customer(scene: Scene, owner: FlaskClient) -> None:
+    scene.customer("88", "Pinecrest Builders")
+    act(owner, scene.issue("account", "no_customer"), "link", customer="88")
+    profile = f"/accounts/{scene.records.account}"
+    assert f'href="{profile}/unlink"' in owner.get(profile).text
+    assert "Undo the link and choose" in owner.get(f"{profile}/unlink").text
+    answer = owner.post(f"{profile}/unlink")
+    assert answer.status_code == 303
+    assert answer.location == f"{BASE}/errors/accounts"

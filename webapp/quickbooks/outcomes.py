@@ -43,7 +43,7 @@ from webapp.quickbooks.out_of_use import inactive_role
 from webapp.quickbooks.payloads import ENTITIES, marker
 
 STOPPED_WORKER = "stopped_worker"
-NO_SECOND_TRY = frozenset({"edited", "record_deleted", "voided", "differs"})
+NO_SECOND_TRY = frozenset({"edited", "record_deleted", "voided", "differs", "link_undone"})
 """Causes that only a person's decision can end: trying again by itself would be pointless."""
 
 REMOVALS = ("delete", "void")

@@ -34,7 +34,7 @@ from webapp.models import (
     outbox,
 )
 from webapp.models.payment import CREDIT_CARD
-from webapp.quickbooks import links, matching, numbering, outcomes, payloads, roles
+from webapp.quickbooks import links, matching, numbering, outcomes, payloads, relinking, roles
 from webapp.quickbooks.client import dumps
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.methods import Methods
@@ -78,6 +78,8 @@ class Planner:
         self.candidates = self._load_candidates()
         self.numbers_used = _numbers_under_way(self.firm_id, self._invoices())
         self.strays = Strays(self.firm_id, entries[0].kind)
+        accounts = [record.id for record in self.records.values() if isinstance(record, Account)]
+        self.undone = relinking.undone(self.firm_id, accounts) if accounts else set()
 
     def plan(self) -> Plan:
         plan = Plan()
@@ -162,6 +164,8 @@ class Planner:
         """True when it has to be created; else it was linked, or a person is asked."""
         if isinstance(record, Account):
             match = matching.match_account(record, self.candidates, self.connection.unmatched)
+            if match.verdict == matching.LINK and record.id in self.undone:
+                match = matching.Match(matching.ISSUE, cause=relinking.CAUSE)
         else:
             match = matching.match_service(record, self.candidates)
         decided = entry.create_anyway and match.verdict != matching.LINK

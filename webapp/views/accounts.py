@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 from webapp import intake
 from webapp.extensions import db
 from webapp.models import Account, Invoice, Payment
+from webapp.quickbooks.relinking import undo_link
 from webapp.quickbooks.standing import standings
 from webapp.rights import asking_firm, firm_id, for_firm, for_fixers, own, person_id
 from webapp.views.answers import done, from_htmx, page, refused
 from webapp.views.client_card import card_of
-from webapp.views.deletion import Question, ask_or_delete
+from webapp.views.deletion import Question, ask, ask_or_delete
 from webapp.views.history import connection_state
 from webapp.views.paging import asked_for, matches, page_of
 from webapp.views.typed import typed
@@ -130,6 +131,33 @@ def delete(record_id: int) -> Response | tuple[str, int]:
     )
     return ask_or_delete(
         account, question, after=url_for(".index"), said=gettext("Client deleted.")
+    )
+
+
+@bp.route("/<int:record_id>/unlink", methods=["GET", "POST"])
+@for_fixers
+def unlink(record_id: int) -> Response | tuple[str, int]:
+    """Take the link to a customer back, and choose another in the Accounts list."""
+    account = own(Account, record_id)
+    if request.method == "POST":
+        undone = undo_link(account, person_id())
+        said = gettext("The link of %(account)s is undone.", account=account.name)
+        if not undone:
+            said = gettext("This is not possible now. Try again in a minute.")
+        page_of_errors = url_for("quickbooks_page.errors", name="accounts")
+        return done(page_of_errors if undone else url_for(".show", record_id=account.id), said)
+    return ask(
+        Question(
+            title=gettext("Link %(account)s to another customer?", account=account.name),
+            text=gettext(
+                "Its new records wait until you have chosen. What QuickBooks has under the present "
+                "customer is then moved to the one you choose; the customer itself stays there."
+            ),
+            delete=gettext("Undo the link and choose"),
+            keep=gettext("Keep the link"),
+            back=url_for(".show", record_id=account.id),
+            working=gettext("Undoing"),
+        )
     )
 
 

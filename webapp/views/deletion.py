@@ -25,6 +25,8 @@ class Question:
     keep: str
     back: str
     """Where the safe button leads without scripts."""
+    working: str = ""
+    """The verb in -ing while it is done; "" for deleting."""
 
 
 def ask(question: Question) -> tuple[str, int]:

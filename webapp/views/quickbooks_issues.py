@@ -14,6 +14,7 @@ from webapp.models import issue as issues
 from webapp.quickbooks import actions, bulk, customers
 from webapp.quickbooks.actions import ActionRefused
 from webapp.quickbooks.causes import cause as names
+from webapp.quickbooks.relinking import undo_link
 from webapp.rights import LARGEST_ID, firm_id, for_fixers, person_id
 from webapp.views.answers import from_htmx
 from webapp.views.quickbooks_account_rows import suggestion_of
@@ -175,6 +176,24 @@ def sync_again(issue_id: int) -> Answer:
     account.set_sync(True, person_id())
     db.session.commit()
     said = gettext("Sync is on for %(account)s.", account=account.name)
+    if not from_htmx():
+        flash(said)
+        return redirect(_list_url(issue), 303)
+    return list_fragment(Wish(issue.firm_id, issue.kind), said, toast=said)
+
+
+@bp.post("/unlink")
+@for_fixers
+def unlink(issue_id: int) -> Answer:
+    """Undo the choice of a customer."""
+    issue = _own(issue_id)
+    account = issue.record
+    if not isinstance(account, Account):
+        abort(404)
+    undone = undo_link(account, person_id())
+    said = gettext("The link of %(account)s is undone.", account=account.name)
+    if not undone:
+        said = gettext("This is not possible any more. Reload the page.")
     if not from_htmx():
         flash(said)
         return redirect(_list_url(issue), 303)

@@ -19,7 +19,7 @@ from webapp.quickbooks.causes import cause as names
 from webapp.rights import asking_firm, current_person, firm_id, for_fixers
 from webapp.views.answers import from_htmx
 from webapp.views.quickbooks_activity import activity_card
-from webapp.views.quickbooks_cards import connection_card
+from webapp.views.quickbooks_cards import connection_card, waiting_by_kind
 from webapp.views.quickbooks_lists import Counts, Found, Wish, cause_counts, counts_of, find
 from webapp.views.quickbooks_page_model import (
     Action,
@@ -219,8 +219,13 @@ def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> Err
         ignored=counts.ignored[wish.kind],
         checked_at=connection.last_success_at if connection else None,
         total_open=counts.total_open,
+        on_their_way=0 if counts.total_open else _on_their_way(wish.firm_id),
         next_list=_next_list(wish.kind, counts) if not found.total else None,
     )
+
+
+def _on_their_way(firm: int) -> int:
+    return sum(waiting_by_kind(Entry.counts(firm)).values())
 
 
 def _next_list(current: str, counts: Counts) -> Tab | None:

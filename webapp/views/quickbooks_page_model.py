@@ -379,6 +379,8 @@ class ErrorList:
     checked_at: datetime | None = None
     total_open: int = 0
     """Of all six kinds."""
+    on_their_way: int = 0
+    """Records that are neither in QuickBooks nor an error yet; counted for an empty list."""
     next_list: Tab | None = None
     """Where there is more to fix, once this list is empty."""
 

@@ -56,7 +56,9 @@ def _deletion(issue: Issue) -> Question:
                 gettext("Invoices that use it"),
                 ngettext("%(num)s keeps its lines", "%(num)s keep their lines", used),
             ),
-        ),
+        )
+        if used
+        else (),
         note_title=gettext("To replace it:"),
         note=gettext("create the service again under Services. It then syncs by itself."),
         row_id=issue.id,

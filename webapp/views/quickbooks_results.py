@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 from flask_babel import gettext, ngettext
@@ -40,6 +40,9 @@ def result_of(issue: Issue, action: str) -> Result:
         return _toast(gettext("%(name)s restored.", name=issue.title), "repeat")
     if action in (names.KEEP_THEIRS, names.LEAVE_OUT):
         return _toast(gettext("%(name)s is settled.", name=issue.title))
+    if action == names.LINK and issue.kind == "account":
+        url = url_for("quickbooks_issues.unlink", issue_id=issue.id)
+        return replace(_settled(issue), undo_url=url)
     return _settled(issue) if issue.state == issues.CLOSED else Result()
 
 

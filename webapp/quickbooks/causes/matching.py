@@ -58,6 +58,15 @@ CAUSES = catalogue(
         kinds=("account",),
     ),
     Cause(
+        "link_undone",
+        HERE,
+        _l("The link to a customer was undone"),
+        _l("Choose the right customer or create one."),
+        _FIND_CUSTOMER,
+        detail=_l("It was linked to “%(customer)s”."),
+        kinds=("account",),
+    ),
+    Cause(
         "customer_deleted",
         HERE,
         _l("Linked customer was deleted"),
