@@ -7,7 +7,9 @@ from typing import Any
 
 from webapp import failpoints
 
-PATIENCE_S = 40.0
+PATIENCE_S = 50.0
+PAUSE_S = 0.1
+"""Between looks, so that six workers that wait do not keep a small machine busy."""
 
 
 def work(firm_id: int, failpoint: str = "") -> None:
@@ -21,7 +23,7 @@ def work(firm_id: int, failpoint: str = "") -> None:
             _slice(firm_id)
             if time.monotonic() > give_up:
                 raise SystemExit(1)
-            time.sleep(0.02)
+            time.sleep(PAUSE_S)
 
 
 def _slice(firm_id: int) -> None:
@@ -42,8 +44,14 @@ def _moving(firm_id: int) -> bool:
     return found
 
 
-def take(firm_id: int, kind: str, data: dict[str, Any], failpoint: str = "") -> None:
-    """Take a record in, as the API does, updating the one of its external id."""
+def ask(
+    firm_id: int,
+    kind: str,
+    external_id: str,
+    data: dict[str, Any] | None,
+    failpoint: str = "",
+) -> None:
+    """Make or change the record of this external id, as the API does; without data, remove it."""
     from webapp import intake
     from webapp.extensions import db
     from webapp.models import Firm
@@ -51,7 +59,13 @@ def take(firm_id: int, kind: str, data: dict[str, Any], failpoint: str = "") -> 
 
     failpoints.arm(failpoint)
     with app.app_context():
-        intake.upsert(kind, db.session.get_one(Firm, firm_id), data)
+        firm = db.session.get_one(Firm, firm_id)
+        if data is None:
+            record = intake.Lookup(firm_id).holder(kind, external_id)
+            assert record is not None
+            intake.remove(record)
+        else:
+            intake.upsert(kind, firm, data)
         db.session.commit()
 
 
