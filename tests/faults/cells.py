@@ -9,11 +9,13 @@ from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 import pytest
+from sqlalchemy import or_, select
 
 from tests.faults import children
 from tests.faults.conftest import PATIENCE_S, Fork
 from tests.quickbooks.office import DAY, Json, Office
-from webapp.models import KINDS, Entry
+from webapp.extensions import db
+from webapp.models import KINDS, Entry, model_of
 from webapp.quickbooks.payloads import ENTITIES
 
 OPERATIONS = ("create", "change", "remove")
@@ -56,12 +58,28 @@ def words_for(kind: str, made: Mapping[str, int], number: int = 0) -> Json:
     return {"external_id": f"{kind}-{number}", **dated, **words[kind]()}
 
 
-def made_for(office: Office, kind: str) -> dict[str, int]:
+def made_for(office: Office, kind: str, number: int = 0) -> dict[str, int]:
     """What a record of the kind rests on; not sent yet."""
     made: dict[str, int] = {}
     for needed in NEEDS[kind]:
-        made[needed] = office.take(needed, **words_for(needed, made))
+        made[needed] = office.take(needed, **words_for(needed, made, number))
     return made
+
+
+def versions(office: Office, kind: str) -> list[tuple[int, int]]:
+    """The versions of the firm's records of a kind, and those that their entries want."""
+    model = model_of(kind)
+    with office.database():
+        rows = db.session.execute(
+            select(model.version, Entry.wanted)
+            .join_from(
+                model, Entry, (Entry.kind == kind) & (Entry.record_id == model.id), full=True
+            )
+            .where(or_(model.firm_id == office.firm_id, Entry.firm_id == office.firm_id))
+            .where(or_(Entry.kind == kind, Entry.id.is_(None)))
+            .order_by(model.id)
+        )
+        return [tuple(row) for row in rows]
 
 
 def in_need_of(office: Office, kind: str, operation: str) -> dict[str, int]:

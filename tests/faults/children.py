@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from webapp import failpoints
@@ -24,6 +27,29 @@ def work(firm_id: int, failpoint: str = "") -> None:
             if time.monotonic() > give_up:
                 raise SystemExit(1)
             time.sleep(PAUSE_S)
+
+
+def one_slice(firm_id: int) -> None:
+    from wsgi import app
+
+    with app.app_context():
+        _slice(firm_id)
+
+
+def elsewhere(host: str, target: Callable[..., None], *arguments: Any) -> None:
+    """Run another of these on a host whose clock says something else."""
+    import time_machine
+
+    now = datetime.now(UTC)
+    there = {
+        "+1 h": now + timedelta(hours=1),
+        "-1 h": now - timedelta(hours=1),
+        "in the hour that comes twice": datetime(2026, 11, 1, 5, 59, 59, tzinfo=UTC),
+    }
+    os.environ["TZ"] = "America/New_York"
+    time.tzset()
+    with time_machine.travel(there[host], tick=True):
+        target(*arguments)
 
 
 def _slice(firm_id: int) -> None:

@@ -93,9 +93,9 @@ def program(surroundings: dict[str, str]) -> Iterator[Program]:
     """``program("jobs.worker", NAME=value)``: as in production; killed at the end."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(module: str, **more: str) -> subprocess.Popen[bytes]:
+    def start(module: str, *words: str, **more: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", module, *words],
             cwd=ROOT,
             env={**surroundings, **more},
             stderr=subprocess.DEVNULL,

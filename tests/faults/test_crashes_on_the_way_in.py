@@ -17,12 +17,13 @@ from tests.faults.cells import (
     require_done,
     require_killed,
     sampled,
+    versions,
     words_for,
 )
 from tests.faults.conftest import PATIENCE_S, Fork
 from tests.quickbooks.office import Json, MakeOffice, Office
 from webapp.extensions import db
-from webapp.models import Entry, model_of
+from webapp.models import model_of
 
 POINTS = ("begun", "row", "outbox", "committed", "hinted")
 THERE = ("committed", "hinted")
@@ -45,7 +46,7 @@ def _try(office: Office, fork: Fork, kind: str, point: str, operation: str) -> N
     if operation != "create":
         made[kind] = office.take(kind, **words)
     office.work()
-    before = seen(office, kind)
+    before = versions(office, kind)
     change: Json | None = None if operation == "remove" else words
     if operation == "change":
         change = {**words, **CHANGES[kind]}
@@ -54,32 +55,18 @@ def _try(office: Office, fork: Fork, kind: str, point: str, operation: str) -> N
     require_killed(
         [fork(children.ask, office.firm_id, kind, external_id, change, f"{point}{about}")]
     )
-    after = seen(office, kind)
+    after = versions(office, kind)
     assert (after != before) == (point in THERE)
     assert all(version == wanted for version, wanted in after)
     if point not in THERE or operation != "remove":  # the program asks again
         again = fork(children.ask, office.firm_id, kind, external_id, change)
         again.join(PATIENCE_S)
         assert again.exitcode == 0
-        assert (seen(office, kind) == after) == (point in THERE)
+        assert (versions(office, kind) == after) == (point in THERE)
     office.work()
     if operation == "create":
         made[kind] = newest(office, kind)
     require_done(office, made, kind, operation)
-
-
-def seen(office: Office, kind: str) -> list[tuple[int, int]]:
-    """The versions of the kind's records, and those that their entries want."""
-    model = model_of(kind)
-    with office.database():
-        rows = db.session.execute(
-            select(model.version, Entry.wanted)
-            .join_from(
-                model, Entry, (Entry.kind == kind) & (Entry.record_id == model.id), full=True
-            )
-            .where(model.firm_id == office.firm_id)
-        )
-        return [tuple(row) for row in rows]
 
 
 def newest(office: Office, kind: str) -> int:
