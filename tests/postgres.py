@@ -45,7 +45,7 @@ class Server:
     """A PostgreSQL of our own in a temporary folder; tests may stop and start it."""
 
     def __init__(self, programs: Path, folder: Path, user: str | None):
-        self._programs = programs
+        self.programs = programs
         self._data = folder / "data"
         self._folder = folder
         self._user = user
@@ -71,7 +71,7 @@ class Server:
         self._call("pg_ctl", "stop", "--wait", f"--mode={mode}")
 
     def _call(self, program: str, *arguments: str) -> None:
-        line = [str(self._programs / program), *arguments, "--pgdata", str(self._data)]
+        line = [str(self.programs / program), *arguments, "--pgdata", str(self._data)]
         try:
             subprocess.run(
                 line,

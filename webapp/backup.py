@@ -1,8 +1,8 @@
 """A copy of the database that can be put back, for SQLite and for PostgreSQL.
 
 SQLite is copied through its own online backup, which is whole even while others write; PostgreSQL
-by ``pg_dump`` and ``pg_restore``, which must be on the PATH. Redis is not copied: all it holds are
-hints, limits and figures that come again by themselves.
+by ``pg_dump``, ``pg_restore`` and ``psql``, which must be on the PATH. Redis is not copied: all it
+holds are hints, limits and figures that come again by themselves.
 """
 
 from __future__ import annotations
@@ -11,10 +11,22 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import URL
+
+DROP_TABLES = """
+DO $$ DECLARE found record; BEGIN
+  FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('DROP TABLE public.%I CASCADE', found.tablename);
+  END LOOP;
+END $$
+"""
+"""All of them: those that an older copy does not know would keep it from being put back."""
+
+_CAREFULLY = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
 
 
 class CannotBackUp(Exception):
@@ -33,7 +45,8 @@ def save(url: URL, file: Path) -> None:
         if url.get_backend_name() == "sqlite":
             _copy(Path(url.database or ""), draft)
         else:
-            _call(url, "pg_dump", "--format=custom", f"--file={draft}")
+            options = ("--format=custom", f"--file={draft}", _database(url))
+            _call("pg_dump", *options, password=url.password)
         _force_to_disk(draft)
         draft.replace(file)
     except OSError as error:
@@ -52,8 +65,10 @@ def restore(url: URL, file: Path) -> None:
     if url.get_backend_name() == "sqlite":
         _copy(file, Path(url.database or ""))
     else:
-        options = ("--clean", "--if-exists", "--no-owner", "--single-transaction")
-        _call(url, "pg_restore", *options, str(file))
+        with tempfile.NamedTemporaryFile(suffix=".sql") as script:
+            _call("pg_restore", "--no-owner", f"--file={script.name}", str(file))
+            commands = (f"--command={DROP_TABLES}", f"--file={script.name}")
+            _call("psql", *_CAREFULLY, _database(url), *commands, password=url.password)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -70,15 +85,20 @@ def _copy(source: Path, target: Path) -> None:
         raise CannotBackUp(f"{source}: {error}") from error
 
 
-def _call(url: URL, program: str, *arguments: str) -> None:
+def _database(url: URL) -> str:
+    bare = url.set(drivername="postgresql", password=None)
+    return f"--dbname={bare.render_as_string(hide_password=False)}"
+
+
+def _call(program: str, *arguments: str, password: object = None) -> None:
     """The password travels in the environment: a command line is for everybody to read."""
     path = shutil.which(program)
     if path is None:
         raise CannotBackUp(f"{program} is not on the PATH: install PostgreSQL's client programs")
-    address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    environ = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
-    command = [path, f"--dbname={address}", *arguments]
-    done = subprocess.run(command, env=environ, capture_output=True, check=False)  # noqa: S603
+    environ = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    done = subprocess.run(  # noqa: S603 - our own words
+        [path, *arguments], env=environ, capture_output=True, check=False
+    )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["it failed"]
         raise CannotBackUp(f"{program}: {said[0]}")

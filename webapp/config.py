@@ -119,6 +119,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SECRET_KEY": read.secret("SECRET_KEY"),
         "TOKEN_KEYS": [key.strip() for key in read.secret("TOKEN_KEYS").split(",")],
         "SQLALCHEMY_DATABASE_URI": _database_url(read, instance),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},  # a restart leaves dead connections
         "REDIS_URL": read.text("REDIS_URL", embedded_redis.url(instance)),
         **_intuit(read),
         **_pace(read),

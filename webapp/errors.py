@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Flask, render_template, request
+import structlog
+from flask import Flask, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from webapp.extensions import db
+
+RETRY_AFTER_S = 5
+"""A restarted database is back within seconds."""
+
+log = structlog.get_logger(__name__)
 
 PAGES = (403, 404, 405, 429, 500, 503)
 
@@ -18,6 +25,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(InternalServerError, _broken)
+    app.register_error_handler(OperationalError, _without_database)
+    app.register_error_handler(InterfaceError, _without_database)
 
 
 def _stale_form(_error: CSRFError) -> tuple[str, int]:
@@ -45,3 +54,21 @@ def _broken(_error: InternalServerError) -> tuple[str, int] | Response:
 
         return problem(500, "Something went wrong on our side. Nothing was saved.")
     return render_template("errors/500.html"), HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _without_database(error: OperationalError | InterfaceError) -> Response:
+    """The database restarts, is locked for too long, or its disk is full: come again soon.
+
+    Nothing was committed. The page asks the database nothing, not even who is signed in.
+    """
+    db.session.rollback()
+    g.database_away = True
+    log.error("database_away", error=str(error.orig).splitlines()[0][:200])
+    if request.path.startswith("/api/"):
+        from webapp.api.problems import problem
+
+        answer = problem(503, "The database cannot be reached just now. Nothing was saved.")
+    else:
+        answer = make_response(render_template("errors/503.html"), 503)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer

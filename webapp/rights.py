@@ -38,13 +38,17 @@ def _sign_in_first() -> Response:
 
 
 def current_person() -> Person | None:
-    if not has_request_context() or not current_user or not current_user.is_authenticated:
+    if not has_request_context() or g.get("database_away"):
+        return None
+    if not current_user or not current_user.is_authenticated:
         return None
     return cast(SignIn, current_user).person
 
 
 def current_firm() -> Firm | None:
     """The firm of the signed-in person, or of the API token of this request."""
+    if has_request_context() and g.get("database_away"):
+        return None
     token_firm = g.get("api_firm") if has_request_context() else None
     if token_firm is not None:
         return cast(Firm, token_firm)

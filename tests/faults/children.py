@@ -107,3 +107,37 @@ def refresh(firm_id: int, failpoint: str = "") -> None:
             tokens.access_token(firm_id)
         except QuickBooksError:
             raise SystemExit(3) from None
+
+
+def fill_the_disk(token: str, told: str) -> None:
+    """Post clients until there is no room, then with room again; writes what was answered.
+
+    One line per answer, ``external id, status``. A limit on the size of files stands for the disk.
+    """
+    import resource
+    from pathlib import Path
+
+    from wsgi import app
+
+    client = app.test_client()
+    headers = {"Authorization": f"Bearer {token}"}
+    lines = []
+
+    def post(name: str) -> int:
+        body = {"external_id": name, "name": name, "email": f"{'x' * 60}@{name}.example"}
+        answer = client.post("/api/v1/accounts", json=body, headers=headers)
+        lines.append(f"{name} {answer.status_code}")
+        return answer.status_code
+
+    database = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+    files = (database, database.with_name(f"{database.name}-wal"))
+    post("first")
+    full = max(file.stat().st_size for file in files if file.exists()) + 40_000
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (full, hard))
+    for number in range(400):
+        if post(f"c{number}") != 201:
+            break
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    post("after")
+    Path(told).write_text("\n".join(lines))
