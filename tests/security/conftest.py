@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from tests.conftest import PASSWORD, FirmFixture
+from tests.security.world import World, make_world
 from tests.views.conftest import (  # noqa: F401 - fixtures
+    Records,
     admin,
     member,
     nobody,
@@ -21,6 +21,7 @@ from tests.views.conftest import (  # noqa: F401 - fixtures
     stranger,
     without_csrf,
 )
+from tests.views.quickbooks_scene import Scene
 from webapp import second_factor
 from webapp.extensions import db
 from webapp.models import Person, SignIn
@@ -85,6 +86,17 @@ class Desk:
 
 
 @pytest.fixture
+def world(
+    app: Flask,
+    firm: FirmFixture,
+    records: Records,  # noqa: F811
+    scene: Scene,  # noqa: F811
+) -> World:
+    """The firm, with one of everything."""
+    return make_world(app, firm, records, scene)
+
+
+@pytest.fixture
 def desk(app: Flask, firm: FirmFixture) -> Desk:
     """The owner of the firm at a browser; not signed in."""
     return Desk(app, "owner@alder.example")
@@ -94,6 +106,3 @@ def desk(app: Flask, firm: FirmFixture) -> Desk:
 def another_desk(app: Flask, firm: FirmFixture) -> Desk:
     """The same owner at another browser."""
     return Desk(app, "owner@alder.example")
-
-
-SignInAs = Callable[[FirmFixture, str], FlaskClient]
