@@ -13,8 +13,9 @@ from tests.conftest import FirmFixture
 from tests.security.routes import TABLE, Call
 from tests.views.conftest import Records
 from tests.views.quickbooks_scene import Scene
+from webapp import hints
 from webapp.extensions import db
-from webapp.models import ApiToken, Notification, SignIn
+from webapp.models import Account, ApiToken, CsvImport, Notification, SignIn
 from webapp.models.person import MEMBER
 
 IDS = (
@@ -25,11 +26,12 @@ IDS = (
     "colleague_id",
     "notice_id",
     "session_id",
+    "import_id",
 )
 """What names a row of one firm, or of one person, in an address."""
 
 WORDS: dict[str, Any] = {
-    "name": "invoices",
+    "name": "accounts",
     "action": "ignore",
     "language": "es",
     "theme": "dark",
@@ -37,7 +39,6 @@ WORDS: dict[str, Any] = {
     "token": "no-such-token",
     "filename": "css/base.css",
     "instance_number": 0,
-    "job_id": "x",
     "queue_name": "sync",
     "registry_name": "queued",
     "per_page": 8,
@@ -45,6 +46,9 @@ WORDS: dict[str, Any] = {
     "page": 1,
 }
 """What else addresses hold; the same for every firm."""
+
+CANARY = "Zeldovich Orchards"
+"""The name of the firm's client."""
 
 NOTED_IN_PASSING = {("sign_in", "seen_at"), ("api_token", "last_used_at")}
 """Columns that only say when somebody was last here."""
@@ -60,6 +64,9 @@ class World:
     token: int
     session: int
     """A sign-in of the firm's member, in a browser of its own."""
+    csv_import: int
+    job: str
+    """A hint that waits in the queue."""
 
     def url(self, call: Call) -> str:
         values = {name: self.value(call, name) for name in call.rule.arguments}
@@ -76,6 +83,8 @@ class World:
             "token_id": self.token,
             "session_id": self.session,
             "colleague_id": self.firm.people[MEMBER],
+            "import_id": self.csv_import,
+            "job_id": self.job,
         }
         if name in own:
             return own[name]
@@ -128,17 +137,23 @@ class World:
 
 
 def make_world(app: Flask, firm: FirmFixture, records: Records, scene: Scene) -> World:
+    with app.app_context():
+        db.session.get_one(Account, records.account).name = CANARY
+        db.session.commit()
     issue = scene.issue()
     with app.app_context():
         notice = Notification(
             firm_id=firm.id, person_id=firm.people["owner"], topic="dup_number", kind="invoice"
         )
-        notice.facts = {"title": "#1042", "client": "Bluebird Café"}
+        notice.facts = {"title": "#1042", "client": CANARY}
         elsewhere = SignIn(person_id=firm.people[MEMBER], digest="0" * 64)
-        db.session.add_all([notice, elsewhere])
+        brought = CsvImport(firm_id=firm.id, kind="account", file_name="a.csv", language="en")
+        brought.fields, brought.ignored = ["name"], []
+        db.session.add_all([notice, elsewhere, brought])
         db.session.commit()
         token = db.session.scalars(select(ApiToken.id).where(ApiToken.firm_id == firm.id)).one()
-        return World(app, firm, records, issue, notice.id, token, elsewhere.id)
+        job = app.extensions["sync_queue"].enqueue(hints.JOB, firm.id, description="sync")
+        return World(app, firm, records, issue, notice.id, token, elsewhere.id, brought.id, job.id)
 
 
 # -- what the database holds ---------------------------------------------------------------------
