@@ -15,7 +15,7 @@ from tests.views.conftest import Records
 from tests.views.quickbooks_scene import Scene
 from webapp import hints
 from webapp.extensions import db
-from webapp.models import Account, ApiToken, CsvImport, Notification, SignIn
+from webapp.models import Account, ApiToken, CsvImport, Notification, Person, SignIn
 from webapp.models.person import MEMBER
 
 IDS = (
@@ -65,6 +65,8 @@ class World:
     session: int
     """A sign-in of the firm's member, in a browser of its own."""
     csv_import: int
+    colleague: int
+    """A second member: nobody may change the owner, nor themselves."""
     job: str
     """A hint that waits in the queue."""
 
@@ -82,7 +84,7 @@ class World:
             "notice_id": self.notice,
             "token_id": self.token,
             "session_id": self.session,
-            "colleague_id": self.firm.people[MEMBER],
+            "colleague_id": self.colleague,
             "import_id": self.csv_import,
             "job_id": self.job,
         }
@@ -149,11 +151,14 @@ def make_world(app: Flask, firm: FirmFixture, records: Records, scene: Scene) ->
         elsewhere = SignIn(person_id=firm.people[MEMBER], digest="0" * 64)
         brought = CsvImport(firm_id=firm.id, kind="account", file_name="a.csv", language="en")
         brought.fields, brought.ignored = ["name"], []
-        db.session.add_all([notice, elsewhere, brought])
+        colleague = Person(firm_id=firm.id, role=MEMBER, email="second@alder.example", name="Two")
+        colleague.password_hash = "-"
+        db.session.add_all([notice, elsewhere, brought, colleague])
         db.session.commit()
         token = db.session.scalars(select(ApiToken.id).where(ApiToken.firm_id == firm.id)).one()
         job = app.extensions["sync_queue"].enqueue(hints.JOB, firm.id, description="sync")
-        return World(app, firm, records, issue, notice.id, token, elsewhere.id, brought.id, job.id)
+        ids = (issue, notice.id, token, elsewhere.id, brought.id, colleague.id)
+        return World(app, firm, records, *ids, job.id)
 
 
 # -- what the database holds ---------------------------------------------------------------------
