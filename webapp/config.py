@@ -119,7 +119,10 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SECRET_KEY": read.secret("SECRET_KEY"),
         "TOKEN_KEYS": [key.strip() for key in read.secret("TOKEN_KEYS").split(",")],
         "SQLALCHEMY_DATABASE_URI": _database_url(read, instance),
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},  # a restart leaves dead connections
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": True,  # a restart of the database leaves dead connections
+            "hide_parameters": True,  # else an error's text takes clients' names to the logs
+        },
         "REDIS_URL": read.text("REDIS_URL", embedded_redis.url(instance)),
         **_intuit(read),
         **_pace(read),

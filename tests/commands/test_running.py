@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from urllib.error import HTTPError
 
 import pytest
 
-from tests.commands.program import Program, program, wait_until
+from tests.commands.program import START_TIMEOUT_S, Program, program, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,17 @@ def test_it_prints_where_to_go_and_how_to_sign_in(running: Program) -> None:
     assert running.address in said
     assert f"http://127.0.0.1:{running.sandbox_port}" in said
     assert "cuadra-demo" in said
-    assert json.loads(running.get("/readyz")) == {"database": "ok", "redis": "ok"}
+
+
+def test_every_part_gets_ready(running: Program) -> None:
+    def parts() -> dict[str, str]:
+        try:
+            return dict(json.loads(running.get("/readyz")))
+        except HTTPError:  # 503: not yet
+            return {}
+
+    wait_until(lambda: "worker" in parts(), START_TIMEOUT_S)
+    assert set(parts()) == {"database", "migrations", "redis", "worker", "scheduler"}
 
 
 def test_secrets_and_settings_are_private(running: Program) -> None:

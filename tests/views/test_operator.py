@@ -8,8 +8,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import DBAPIError
 
-PAGES = ("/operator", "/operator/rq/", "/operator/rq/0/view/workers", "/operator/rq/0/view/jobs")
+from webapp.extensions import db
+
+PAGES = (
+    "/operator",
+    "/operator/rq/",
+    "/operator/rq/0/view/workers",
+    "/operator/rq/0/view/jobs/sync/queued/8/asc/1",
+)
 CHANGES = (
     "/operator/rq/job/x/delete",
     "/operator/rq/job/x/requeue",
@@ -46,6 +54,23 @@ def test_scripts_of_the_dashboard_run_by_a_nonce_only(operator: FlaskClient) -> 
     assert answer.text.count("<script ") == answer.text.count(f'<script nonce="{nonce}" ')
     assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
     assert nonce not in operator.get("/operator/rq/").text
+
+
+def test_a_job_that_is_no_more_is_not_found(operator: FlaskClient) -> None:
+    assert operator.get("/operator/rq/0/view/job/gone").status_code == 404
+    assert operator.get("/operator/rq/0/data/job/gone.json").status_code == 404
+
+
+def test_the_list_of_jobs_is_that_of_our_queue(operator: FlaskClient) -> None:
+    answer = operator.get("/operator/rq/0/view/jobs", follow_redirects=True)
+    assert answer.request.path == "/operator/rq/0/view/jobs/sync/queued/8/asc/1"
+
+
+def test_a_failed_statement_keeps_its_values_to_itself(app: Flask) -> None:
+    """Its text ends up in logs and in the list of failed jobs."""
+    with app.app_context(), pytest.raises(DBAPIError) as failed:
+        db.session.execute(db.text("SELECT * FROM nowhere WHERE name = :name"), {"name": "Nora W."})
+    assert "Nora" not in str(failed.value)
 
 
 def test_other_pages_keep_the_strict_policy(operator: FlaskClient) -> None:

@@ -9,18 +9,30 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, g, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.blueprints import BlueprintSetupState
 from redis import Redis
 from rq import Queue, Worker
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 from rq_dashboard import web as dashboard
 from sqlalchemy import func, select
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from webapp import presence
+from webapp import hints, presence
 from webapp.extensions import db, login_manager
 from webapp.models import Connection
 from webapp.models.connection import CONNECTED
@@ -44,6 +56,8 @@ LOOKS = {
 }
 """The dashboard's endpoints that only read. Every other one answers 405, also to GET: one of them
 puts jobs back on their queue."""
+
+OUR_JOBS = f"{hints.QUEUE}/queued/8/asc/1"
 
 UNREADABLE = {"error": "This was not written by Cuadra and is not shown."}
 
@@ -115,6 +129,9 @@ def _mount_dashboard(state: BlueprintSetupState) -> None:
     app.config["RQ_DASHBOARD_DISABLE_DELETE"] = True
     app.before_request(_guard)
     app.after_request(_restrain)
+    app.register_error_handler(
+        NoSuchJobError, lambda _error: current_app.handle_http_exception(NotFound())
+    )
     app.register_blueprint(dashboard.blueprint, url_prefix="/operator/rq")
 
 
@@ -131,8 +148,14 @@ def _guard() -> Response | None:
         abort(405)
     if (request.view_args or {}).get("instance_number", 0) != 0:
         abort(404)
+    if endpoint == "jobs_overview" and not (request.view_args or {}).get("queue_name"):
+        return redirect(f"{request.script_root}{request.path}/{OUR_JOBS}")  # it asks for "default"
     g.script_nonce = secrets.token_urlsafe(16)
     return None
+
+
+def _stylesheet() -> str:
+    return f'<link rel="stylesheet" href="{url_for("static", filename="css/rq.css")}">'
 
 
 def _restrain(response: Any) -> Any:
@@ -141,7 +164,8 @@ def _restrain(response: Any) -> Any:
     if nonce is None or response.mimetype != "text/html":
         return response
     page = response.get_data(as_text=True)
-    response.set_data(page.replace("<script ", f'<script nonce="{nonce}" '))
+    page = page.replace("<script ", f'<script nonce="{nonce}" ')
+    response.set_data(page.replace("</head>", f"{_stylesheet()}</head>", 1))
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; script-src 'nonce-{nonce}' 'unsafe-eval'; style-src 'self'; "
         "style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
