@@ -9,8 +9,8 @@ that hangs. Unset, as everywhere but in tests, a point costs one comparison.
     row, outbox            a record, then its entry, written but not committed
     committed, hinted      before and after the hint that follows the commit
     claimed                entries taken up
-    composed, planned      their requests written down, before and after the commit
-    marked                 noted as sent, before the call
+    planned, composed      their requests made, then noted as sent, both before the commit
+    marked                 after it, before the call
     sending, answered      around the HTTP call
     settling, settled      an answer written down, before and after its commit
     looking, looked        around the look-up of an unknown outcome, the second before its commit

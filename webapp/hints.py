@@ -79,6 +79,15 @@ def send(firm_id: int) -> None:
         log.warning("hint_lost", firm_id=firm_id, error=type(error).__name__)
 
 
+def others_wait() -> bool:
+    """Is there a hint that no worker has taken yet? False when Redis cannot be asked."""
+    queue: Queue = current_app.extensions["sync_queue"]
+    try:
+        return len(queue) > 0
+    except RedisError:
+        return False
+
+
 def taken(firm_id: int) -> None:
     """A worker has started on the firm: what is committed from now on deserves a new hint."""
     try:

@@ -259,7 +259,7 @@ class _Demo:
     def _reread_lists(self) -> None:
         db.session.commit()
         present = Connection.of(self.firm.id)
-        mirror.fill(company_of(present, UNHURRIED_S), present)
+        mirror.fill(company_of(present, patience_s=UNHURRIED_S), present)
 
     def _records_in_their_way(self, income: str) -> None:
         paid = self._latest("check")

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.database import change, database_now
+from webapp.database import database_now
 from webapp.extensions import Model, db
 from webapp.models.columns import BigId, Created, FirmKey, Key
 from webapp.models.firm import Firm
@@ -141,18 +141,22 @@ class Connection(Model):
         return fence
 
     @classmethod
-    def hold_slice(cls, firm_id: int, fence: int, lease: timedelta) -> None:
-        """Renew the lease inside the current transaction. Raises LostSlice."""
+    def hold_slice(cls, firm_id: int, fence: int, lease: timedelta) -> Connection:
+        """Renew the lease inside the current transaction; the connection as it now is, its
+        ``slice_until`` a lease from now. Raises LostSlice.
+        """
         now = database_now(db.session())
-        held = change(
-            db.session(),
+        held = db.session.scalars(
             update(cls)
             .where(cls.firm_id == firm_id, cls.slice_fence == fence)
-            .values(slice_until=now + lease),
-        )
-        if not held:
+            .values(slice_until=now + lease)
+            .returning(cls),
+            execution_options={"synchronize_session": False, "populate_existing": True},
+        ).one_or_none()
+        if held is None:
             db.session.rollback()
             raise LostSlice(f"firm {firm_id} was taken over (fence {fence})")
+        return held
 
     @classmethod
     def release_slice(cls, firm_id: int, fence: int) -> None:

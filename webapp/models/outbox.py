@@ -56,14 +56,19 @@ CRASHES_ALLOWED = 2
 """So many workers may die with an entry in their hands before it is set aside."""
 
 
-class Claim(NamedTuple):
-    """Entries, by id, that a worker took up together."""
+class Due(NamedTuple):
+    """An entry that somebody should act on, as it was found ``at`` that instant."""
 
-    ids: list[int]
+    at: datetime
+    id: int
     kind: str
     priority: int
-    suspect: bool = False
-    """A worker died with it: nothing else may be under way beside it."""
+    level: int
+    sent: bool
+    """Its answer never came."""
+    picked: int
+    like_it: int
+    """How many of its kind and priority are due, itself included, as far as they were counted."""
 
 
 class Batch(Model):
@@ -219,40 +224,59 @@ class Entry(Model):
     # -- claiming ----------------------------------------------------------------------------
 
     @classmethod
-    def claim(cls, firm_id: int, limit: int, *, idle: bool = True) -> Claim | None:
-        """The due entries to work on next: one priority and one kind, at most ``limit``.
-
-        An entry that a worker took up before and never finished comes alone, and only to an
-        ``idle`` worker, so that one which kills its worker does not take its neighbours along.
-        """
-        due = (
-            select(cls.id, cls.kind, cls.priority, cls.picked)
-            .where(
-                cls.firm_id == firm_id,
-                cls.due_at.is_not(None),
-                cls.due_at <= database_now(db.session()),
-            )
+    def first_due(cls, firm_id: int, count_to: int) -> Due | None:
+        """The most urgent of the due entries; ends the transaction."""
+        now = database_now(db.session())
+        rows = db.session.execute(
+            select(cls.id, cls.kind, cls.priority, cls.level, cls.sent_at.is_not(None), cls.picked)
+            .where(cls.firm_id == firm_id, cls.due_at.is_not(None), cls.due_at <= now)
             .order_by(cls.priority, cls.level, cls.id)
-        )
-        first = db.session.execute(due.limit(1)).first()
-        if first is None or (first.picked and not idle):
-            db.session.commit()  # no transaction may stay open while answers are waited for
+            .limit(count_to)
+        ).all()
+        db.session.commit()  # no transaction may stay open while answers are waited for
+        if not rows:
             return None
-        same = due.where(cls.priority == first.priority, cls.kind == first.kind, cls.picked == 0)
-        ids = [first.id] if first.picked else list(db.session.scalars(same.limit(limit)))
+        like = [row for row in rows if (row.kind, row.priority) == (rows[0].kind, rows[0].priority)]
+        return Due(now, *rows[0], like_it=len(like))
+
+    @classmethod
+    def claim(cls, firm_id: int, first: Due, limit: int) -> list[int]:
+        """Take up ``first`` and what is due like it, about ``limit`` in all: their ids.
+
+        An entry that a worker took up before and never finished comes alone, so that one which
+        kills its worker does not take its neighbours along. Unanswered ones bring along the rest of
+        their batches, which are looked into as a whole. Commits.
+        """
+        due = cls.firm_id == firm_id, cls.due_at.is_not(None), cls.picked == first.picked
+        if first.picked:
+            ids = [first.id]
+        else:
+            like = select(cls.id).where(
+                *due,
+                cls.due_at <= first.at,
+                cls.priority == first.priority,
+                cls.level == first.level,
+                cls.kind == first.kind,
+                cls.sent_at.is_not(None) == first.sent,
+            )
+            ids = list(db.session.scalars(like.order_by(cls.id).limit(limit)))
+        if first.sent and not first.picked:
+            batches = select(cls.batch_id).where(cls.id.in_(ids), cls.batch_id.is_not(None))
+            mates = select(cls.id).where(*due, cls.sent_at.is_not(None), cls.batch_id.in_(batches))
+            ids = sorted({*ids, *db.session.scalars(mates)})
         db.session.execute(select(cls.id).where(cls.id.in_(ids)).order_by(cls.id).with_for_update())
         db.session.execute(
             update(cls).where(cls.id.in_(ids)).values(picked=cls.picked + 1),
             execution_options={"synchronize_session": False},
         )
         db.session.commit()
-        return Claim(ids, first.kind, first.priority, bool(first.picked))
+        return ids
 
     @classmethod
     def put_down(cls, ids: Iterable[int]) -> None:
-        """Claimed but not sent after all; the caller commits."""
+        """Taken up but not acted on after all; the caller commits."""
         db.session.execute(
-            update(cls).where(cls.id.in_(list(ids))).values(picked=0),
+            update(cls).where(cls.id.in_(list(ids)), cls.picked > 0).values(picked=cls.picked - 1),
             execution_options={"synchronize_session": False},
         )
 

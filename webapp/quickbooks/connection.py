@@ -95,7 +95,7 @@ def adopt(firm_id: int, realm_id: str, refresh_token: str, unmatched: str) -> Co
     connection = connect(firm_id, realm_id, granted)
     connection.unmatched = unmatched
     db.session.commit()
-    mirror.fill(company_of(connection, UNHURRIED_S), connection)
+    mirror.fill(company_of(connection, patience_s=UNHURRIED_S), connection)
     finish_set_up(Connection.of(firm_id))
     return Connection.of(firm_id)
 

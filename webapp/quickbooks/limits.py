@@ -2,7 +2,8 @@
 
 Intuit allows a company 500 requests a minute, 10 a second and 40 batches a minute. Sliding windows
 in Redis keep to that exactly, whoever asks; a little is kept back for people who are waiting. The
-windows are a little longer than Intuit's, since calls can bunch up on their way.
+windows are a little longer than Intuit's, since calls can bunch up on their way. For the same
+reason a call is best taken just before it is sent.
 """
 
 from __future__ import annotations
@@ -22,35 +23,43 @@ KEPT_PER_SECOND = 1
 KEPT_PER_MINUTE = 20
 """What only people who wait may use."""
 
-# KEYS: requests, batches, pause. ARGV: id, is batch, per second, per minute, batches per minute,
-# second window, minute window. Answers 0 when taken, else the milliseconds to wait. The time is
-# Redis' own, since hosts may disagree.
+# KEYS: requests, batches, pause. ARGV: how many are wanted, a name for them, are they batches; per
+# second, per minute, batches per minute; second window, minute window. Takes as many of the wanted
+# calls as there are. Answers how many it took, how many calls and how many batches there were, and
+# the milliseconds until there is one of the kind asked for. The time is Redis' own, since hosts may
+# disagree.
 _TAKE = """
 local clock = redis.call('TIME')
-local now, id = clock[1] * 1000 + math.floor(clock[2] / 1000), ARGV[1]
-local second, minute = tonumber(ARGV[6]), tonumber(ARGV[7])
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local wanted, name, batch = tonumber(ARGV[1]), ARGV[2], ARGV[3] == '1'
+local second, minute = tonumber(ARGV[7]), tonumber(ARGV[8])
 local paused = redis.call('PTTL', KEYS[3])
-if paused > 0 then return paused end
-local function wait(key, window, limit)
-  if limit < 1 then return window end
-  local recent = redis.call('ZCOUNT', key, now - window + 1, '+inf')
-  if recent < limit then return 0 end
-  local oldest = redis.call('ZREVRANGE', key, limit - 1, limit - 1, 'WITHSCORES')
-  return math.max(1, tonumber(oldest[2]) + window - now)
-end
+if paused > 0 then return {0, 0, 0, paused} end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - minute)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, now - minute)
-local need = math.max(wait(KEYS[1], second, tonumber(ARGV[3])),
-                      wait(KEYS[1], minute, tonumber(ARGV[4])))
-if ARGV[2] == '1' then need = math.max(need, wait(KEYS[2], minute, tonumber(ARGV[5]))) end
-if need > 0 then return need end
-redis.call('ZADD', KEYS[1], now, id)
-redis.call('PEXPIRE', KEYS[1], minute * 2)
-if ARGV[2] == '1' then
-  redis.call('ZADD', KEYS[2], now, id)
+local function room(key, window, limit)
+  local left = limit - redis.call('ZCOUNT', key, now - window + 1, '+inf')
+  if left > 0 then return left, 0 end
+  if limit < 1 then return 0, window end
+  local oldest = redis.call('ZREVRANGE', key, limit - 1, limit - 1, 'WITHSCORES')
+  return 0, math.max(1, tonumber(oldest[2]) + window - now)
+end
+local in_second, wait_second = room(KEYS[1], second, tonumber(ARGV[4]))
+local in_minute, wait_minute = room(KEYS[1], minute, tonumber(ARGV[5]))
+local batches, wait_batch = room(KEYS[2], minute, tonumber(ARGV[6]))
+local calls, wait = math.min(in_second, in_minute), math.max(wait_second, wait_minute)
+batches = math.min(batches, calls)
+if batch then wait = math.max(wait, wait_batch) end
+local taken = math.min(wanted, batch and batches or calls)
+for number = 1, taken do
+  redis.call('ZADD', KEYS[1], now, name .. number)
+  if batch then redis.call('ZADD', KEYS[2], now, name .. number) end
+end
+if taken > 0 then
+  redis.call('PEXPIRE', KEYS[1], minute * 2)
   redis.call('PEXPIRE', KEYS[2], minute * 2)
 end
-return 0
+return {taken, calls, batches, wait}
 """
 
 
@@ -63,33 +72,38 @@ class Allowance:
     batches_per_minute: int = 40
 
 
+@dataclass(frozen=True)
+class Room:
+    """What there is of the budget at this moment. A batch is a call, too."""
+
+    calls: int
+    batches: int
+    wait_s: float
+    """Until there is a call; 0 when there is one."""
+
+
 class Budget:
     """Permission to call one company. Raises redis.RedisError when Redis cannot be asked."""
 
     def __init__(self, redis: Redis, realm_id: str, allowance: Allowance):
         self._redis = redis
-        self._take = redis.register_script(_TAKE)
+        self._script = redis.register_script(_TAKE)
         self._allowance = allowance
         self._keys = [f"cuadra:budget:{realm_id}:{part}" for part in ("calls", "batches", "pause")]
 
+    def room(self, *, hurry: bool = False) -> Room:
+        """Look, and take nothing."""
+        _taken, calls, batches, wait_ms = self._ask(0, SINGLE, hurry)
+        return Room(calls, batches, wait_ms / 1000)
+
+    def take_some(self, count: int, what: str = SINGLE, *, hurry: bool = False) -> int:
+        """Take so many calls, or as many as there are; how many that was."""
+        return self._ask(count, what, hurry)[0] if count else 0
+
     def ask(self, what: str = SINGLE, *, hurry: bool = False) -> float:
         """Take one call if there is one: 0.0, else the seconds until it is worth asking again."""
-        kept_second = MARGIN_PER_SECOND + (0 if hurry else KEPT_PER_SECOND)
-        kept_minute = 0 if hurry else KEPT_PER_MINUTE
-        allowed = self._allowance
-        wait_ms = self._take(
-            keys=self._keys,
-            args=[
-                uuid.uuid4().hex,
-                int(what == BATCH),
-                max(1, allowed.per_second - kept_second),
-                max(1, allowed.per_minute - kept_minute),
-                allowed.batches_per_minute,
-                SECOND_MS,
-                MINUTE_MS,
-            ],
-        )
-        return int(wait_ms) / 1000
+        taken, _calls, _batches, wait_ms = self._ask(1, what, hurry)
+        return 0.0 if taken else wait_ms / 1000
 
     def take(self, deadline: float, what: str = SINGLE, *, hurry: bool = False) -> bool:
         """Wait for one call until ``deadline`` (of ``time.monotonic``); False if it never came."""
@@ -104,3 +118,23 @@ class Budget:
     def pause(self, seconds: float) -> None:
         """No call at all for so long: the company has throttled us."""
         self._redis.set(self._keys[2], 1, px=int(seconds * 1000))
+
+    def _ask(self, wanted: int, what: str, hurry: bool) -> tuple[int, int, int, int]:
+        kept_second = MARGIN_PER_SECOND + (0 if hurry else KEPT_PER_SECOND)
+        kept_minute = 0 if hurry else KEPT_PER_MINUTE
+        allowed = self._allowance
+        said = self._script(
+            keys=self._keys,
+            args=[
+                wanted,
+                uuid.uuid4().hex,
+                int(what == BATCH),
+                max(1, allowed.per_second - kept_second),
+                max(1, allowed.per_minute - kept_minute),
+                allowed.batches_per_minute,
+                SECOND_MS,
+                MINUTE_MS,
+            ],
+        )
+        taken, calls, batches, wait_ms = (int(number) for number in said)
+        return taken, calls, batches, wait_ms

@@ -7,10 +7,8 @@ moves on only once everything was taken in.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -27,6 +25,7 @@ from webapp.quickbooks import changes, health, hearing, merges, mirror, news, re
 from webapp.quickbooks.client import Company, literal
 from webapp.quickbooks.errors import NotExecuted, QuickBooksError, Rejected
 from webapp.quickbooks.hearing import PREFERENCES, WATCHED
+from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.news import Body, News
 from webapp.quickbooks.session import company_of
 
@@ -54,32 +53,29 @@ def catch_up(firm_id: int) -> None:
     db.session.commit()
     if not wanted:
         return
-    lease = timedelta(seconds=current_app.config["LEASE_S"])
-    fence = Connection.claim_slice(firm_id, lease, to_read=True)
-    if fence is None:
+    hold = Hold.take(firm_id, to_read=True)
+    if hold is None:
         return
     try:
         with ThreadPoolExecutor(1, thread_name_prefix="changes") as pool:
-            _Reading(firm_id, fence, lease, pool).run()
+            _Reading(hold, pool).run()
     except LostSlice:
-        log.warning("reading_lost", firm_id=firm_id, fence=fence)
+        log.warning("reading_lost", firm_id=firm_id, fence=hold.fence)
         return
-    Connection.release_slice(firm_id, fence)
+    hold.release()
 
 
 class _Reading:
-    def __init__(self, firm_id: int, fence: int, lease: timedelta, pool: ThreadPoolExecutor):
-        self.firm_id, self.fence, self.lease, self.pool = firm_id, fence, lease, pool
-        self.held_at = time.monotonic()
+    def __init__(self, hold: Hold, pool: ThreadPoolExecutor):
+        self.firm_id, self.hold, self.pool = hold.firm_id, hold, pool
         self.left_over = False
         """Something was left to the settlement of a request of ours: to be read again."""
 
     def run(self) -> None:
-        connection = self._connection()
-        since, began_at = connection.changes_read_to, database_now(db.session())
-        self.company: Company = company_of(connection)
-        ask_for_preferences = self._waits_for_books()
-        db.session.commit()
+        with self.hold.transaction() as (began_at, connection):
+            since = connection.changes_read_to
+            self.company: Company = company_of(connection)
+            ask_for_preferences = self._waits_for_books()
         try:
             if since is None or began_at - since > LOOK_BACK:
                 self._read_everything()
@@ -119,8 +115,8 @@ class _Reading:
         for entity in WATCHED:
             if entity != PREFERENCES:
                 self._take_in({entity: self._whole(entity)})
-        with self._transaction() as now:
-            self._connection().mirrored_at = now
+        with self.hold.transaction() as (now, connection):
+            connection.mirrored_at = now
 
     def _whole(self, entity: str) -> list[dict[str, Any]]:
         """Every object of one entity, and stubs for those that we hold and that are no more."""
@@ -153,8 +149,7 @@ class _Reading:
     def _look_at_books(self) -> None:
         """The closing date alone; unless it moved there is nothing to try again."""
         preferences = self._call(self.company.preferences)
-        with self._transaction():
-            connection = self._connection()
+        with self.hold.transaction() as (_now, connection):
             closed_to = connection.books_closed_to
             mirror.keep_preferences(connection, preferences)
             if connection.books_closed_to != closed_to:
@@ -163,12 +158,9 @@ class _Reading:
     def _call(self, work: Callable[[], T]) -> T:
         """Make a call in the other thread; meanwhile the firm stays ours."""
         future: Future[T] = self.pool.submit(work)
-        patience = self.lease.total_seconds() / 3
         while True:
-            done, _ = wait([future], patience, FIRST_COMPLETED)
-            if time.monotonic() - self.held_at > patience:
-                with self._transaction():
-                    pass
+            done, _ = wait([future], self.hold.patience_s, FIRST_COMPLETED)
+            self.hold.keep()
             if done:
                 return future.result()
 
@@ -176,18 +168,19 @@ class _Reading:
 
     def _take_in(self, found: Mapping[str, Sequence[Body]]) -> None:
         """Lists before documents, since these name those."""
-        with self._transaction():
+        with self.hold.transaction() as (_now, connection):
             merged = merges.survivors(self.firm_id, found)
-            merges.move_roles(self._connection(), merged)
+            merges.move_roles(connection, merged)
             merges.move_links(self.firm_id, found, merged)
         for entity in WATCHED:
             bodies = found.get(entity, ())
             for start in range(0, len(bodies), AT_ONCE):
-                with self._transaction():
-                    self._take_some(entity, bodies[start : start + AT_ONCE], merged)
+                with self.hold.transaction() as (_now, connection):
+                    self._take_some(connection, entity, bodies[start : start + AT_ONCE], merged)
 
-    def _take_some(self, entity: str, bodies: Sequence[Body], merged: merges.Merged) -> None:
-        connection = self._connection()
+    def _take_some(
+        self, connection: Connection, entity: str, bodies: Sequence[Body], merged: merges.Merged
+    ) -> None:
         heard: News = news.note(connection, entity, bodies)
         if connection.unsure:
             recovery.recognise(connection, entity, bodies)
@@ -196,8 +189,7 @@ class _Reading:
         remedies.try_again(connection, heard)
 
     def _finish(self, began_at: datetime) -> None:
-        with self._transaction() as now:
-            connection = self._connection()
+        with self.hold.transaction() as (now, connection):
             health.answered(connection, now)
             if connection.unsure:
                 recovery.finish(connection, now)
@@ -212,8 +204,7 @@ class _Reading:
 
     def _postpone(self, error: QuickBooksError) -> None:
         """What the company's trouble means for all its work, and when to ask again."""
-        with self._transaction() as now:
-            connection = self._connection()
+        with self.hold.transaction() as (now, connection):
             pause = timedelta(seconds=current_app.config["CDC_EVERY_S"])
             if type(error) is NotExecuted:
                 pause = NO_ROOM  # our own budget was used up: nothing is wrong over there
@@ -221,24 +212,3 @@ class _Reading:
                 health.troubled(connection, error, now)
             connection.changes_due_at = now + pause
         log.warning("changes_not_read", firm_id=self.firm_id, error=type(error).__name__)
-
-    # -- the lease -----------------------------------------------------------------------------
-
-    @contextmanager
-    def _transaction(self) -> Iterator[datetime]:
-        """One commit, made only while the firm is still ours. Gives the database's time."""
-        try:
-            Connection.hold_slice(self.firm_id, self.fence, self.lease)
-            yield database_now(db.session())
-            db.session.commit()
-        except BaseException:
-            db.session.rollback()
-            raise
-        self.held_at = time.monotonic()
-
-    def _connection(self) -> Connection:
-        return db.session.scalars(
-            select(Connection)
-            .where(Connection.firm_id == self.firm_id)
-            .execution_options(populate_existing=True)
-        ).one()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 import uuid
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -21,12 +22,52 @@ from webapp.quickbooks.limits import Allowance, Budget
 PATIENCE_S = 10.0
 UNHURRIED_S = 90.0
 """For commands: long enough to sit out a throttling."""
+KNOWN_FOR_S = 1.0
+"""A disconnected firm's token must not be used for long, even if Intuit could not be told."""
 
 
-def company_of(connection: Connection, patience_s: float = PATIENCE_S) -> Company:
-    """Calls made through it renew the sign-in when needed; see ``tokens.access_token``.
+class AccessTokens:
+    """Gives a firm's access token to threads that call QuickBooks, and renews it when needed.
 
-    No transaction may be open across one: the token is read on a database session of its own.
+    No transaction may be open meanwhile: the token is read on a database session of its own, unless
+    it was learned a moment ago from a connection that was read anyway.
+    """
+
+    def __init__(self, firm_id: int):
+        self._app = current_app._get_current_object()  # type: ignore[attr-defined]
+        self._firm_id = firm_id
+        self._sealed: bytes | None = None
+        self._clear: str | None = None
+        self._known_until = 0.0
+
+    def learn(self, connection: Connection, now: datetime) -> None:
+        """Spare the calls that follow at once a look of their own."""
+        if connection.access_token != self._sealed:
+            self._sealed, self._clear = connection.access_token, None
+        if self._clear is None or not tokens.lasts(connection, now):
+            self._clear = tokens.good_token(connection, now)
+        self._known_until = time.monotonic() + KNOWN_FOR_S if self._clear else 0.0
+
+    def __call__(self, refused: str | None = None) -> str:
+        """A token that is good now; ``refused`` is one that was just turned down.
+
+        Threads that send have no application context of their own, so each asking brings one; the
+        context also gives them a database session. Raises as ``tokens.access_token``.
+        """
+        known = self._clear
+        if known and known != refused and time.monotonic() < self._known_until:
+            return known
+        with self._app.app_context():
+            return tokens.access_token(self._firm_id, refused)
+
+
+def company_of(
+    connection: Connection,
+    access_tokens: AccessTokens | None = None,
+    patience_s: float = PATIENCE_S,
+) -> Company:
+    """Calls made through it renew the sign-in when needed, and need no transaction to be open.
+
     A reading waits ``patience_s`` seconds for room in the budget.
     """
     assert connection.realm_id is not None
@@ -34,7 +75,7 @@ def company_of(connection: Connection, patience_s: float = PATIENCE_S) -> Compan
     return Company(
         current_app.config["QBO_API_URL"],
         connection.realm_id,
-        partial(_token, current_app._get_current_object(), connection.firm_id),  # type: ignore[attr-defined]
+        access_tokens or AccessTokens(connection.firm_id),
         partial(_may_call, budget, patience_s),
         partial(_pause, budget),
         ended=partial(tally.count, current_app.extensions["redis"]),
@@ -66,15 +107,6 @@ def write_now(
     if not _may_call(budget):
         raise NotExecuted(reason="the company's budget has no room for a write")
     return company.write(entity, operation, dumps(body), uuid.uuid4().hex).body
-
-
-def _token(app: object, firm_id: int, refused: str | None) -> str:
-    """Threads that send have no application context of their own, so each asking brings one.
-
-    The context also gives them a database session of their own.
-    """
-    with app.app_context():  # type: ignore[attr-defined]
-        return tokens.access_token(firm_id, refused)
 
 
 def budget_of(connection: Connection) -> Budget:

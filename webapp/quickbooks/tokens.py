@@ -8,7 +8,7 @@ token to appear. The new refresh token is stored before the access token is used
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from flask import current_app
@@ -82,17 +82,26 @@ def _read(firm_id: int) -> Connection:
     return connection
 
 
-def _good_token(connection: Connection, refused: str | None) -> str | None:
-    """The stored access token unless it is refused or about to expire.
+def good_token(connection: Connection, now: datetime) -> str | None:
+    """The stored access token in clear, None if there is none or it is about to expire.
 
-    One that lives for seconds only (a test's) is used until its last quarter.
+    Raises CannotUnseal.
     """
+    if connection.access_token is None or not lasts(connection, now):
+        return None
+    return _sealer().unseal(connection.access_token, _owner(connection.firm_id))
+
+
+def lasts(connection: Connection, now: datetime) -> bool:
+    """One that lives for seconds only (a test's) is used until its last quarter."""
     stored, expires = connection.access_stored_at, connection.access_expires_at
-    if connection.access_token is None or stored is None or expires is None:
-        return None
-    if expires - min(EARLY, (expires - stored) / 4) <= database_now(db.session()):
-        return None
-    token = _sealer().unseal(connection.access_token, _owner(connection.firm_id))
+    if stored is None or expires is None:
+        return False
+    return expires - min(EARLY, (expires - stored) / 4) > now
+
+
+def _good_token(connection: Connection, refused: str | None) -> str | None:
+    token = good_token(connection, database_now(db.session()))
     return None if token == refused else token
 
 
