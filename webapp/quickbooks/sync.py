@@ -40,6 +40,8 @@ BATCHES_AT_ONCE = 4
 LOOKED_FOR_AT_ONCE = 60
 GATHER_S = 0.03
 """Requests that left together come back together: one answer waits so long for its companions."""
+YIELD_S = 0.05
+"""Firms that all wait for their budgets pass their workers around no faster than that."""
 LOOK_EVERY_S = 0.5
 """However long there is to wait for, a person's wish is seen by then."""
 
@@ -94,6 +96,7 @@ class _Slice:
                 if pause is None and not self._on_their_way():
                     return
                 if pause and not self._on_their_way() and hints.others_wait():
+                    time.sleep(min(pause, YIELD_S))
                     return  # the budget makes us wait: another firm may have this worker
                 self._collect(min(left, LOOK_EVERY_S if pause is None else pause))
         finally:
