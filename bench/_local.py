@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -10,10 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from flask import Flask
 
 from tests.sandbox_process import SandboxProcess
 
+LOOK_EVERY_S = 0.2
+SWEEP_EVERY_S = 5.0
 SECRETS = {
     "SECRET_KEY": "bench-secret-key-0123456789-0123456789",
     "TOKEN_KEYS": "bench-token-key-0123456789-0123456789",
@@ -22,7 +27,7 @@ SECRETS = {
 
 
 @contextmanager
-def installation(quickbooks: SandboxProcess, **settings: str) -> Iterator[Flask]:
+def installation(quickbooks: SandboxProcess, **settings: object) -> Iterator[Flask]:
     """A fresh database and Redis, and an application that talks to this QuickBooks.
 
     Settings stand in the environment, so that child processes have them too.
@@ -41,7 +46,7 @@ def installation(quickbooks: SandboxProcess, **settings: str) -> Iterator[Flask]
             "INTUIT_DISCOVERY_URL": said["discovery_url"],
             "INTUIT_CLIENT_ID": said["client_id"],
             "INTUIT_CLIENT_SECRET": said["client_secret"],
-            **settings,
+            **{name: str(value) for name, value in settings.items()},
         }
         app = create_app({"RATELIMIT_ENABLED": False})
         with app.app_context():
@@ -100,14 +105,51 @@ def moving(firm_ids: list[int]) -> int:
     return int(found or 0)
 
 
-def work_until_settled(firm_ids: list[int], give_up_s: float) -> None:
-    """Slices of each firm in turn, as a worker does them; within an application context."""
-    from webapp.quickbooks import sync
-
-    give_up = time.monotonic() + give_up_s
-    while moving(firm_ids):
-        more = [sync.run_slice(firm_id) for firm_id in firm_ids]  # each of them has its slice
-        if not any(more):
+@contextmanager
+def workers(app: Flask, count: int) -> Iterator[list[psutil.Process]]:
+    """So many processes as in production, ready for their first hint; earlier ones are dropped."""
+    redis = app.extensions["redis"]
+    app.extensions["sync_queue"].empty()
+    command = [sys.executable, "-m", "jobs.worker"]
+    started = [
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(count)
+    ]
+    try:
+        while redis.scard("rq:workers") < count:
             time.sleep(0.05)
-        if time.monotonic() > give_up:
+        yield [psutil.Process(process.pid) for process in started]
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait()
+
+
+def hint(firm_ids: list[int]) -> None:
+    """Within an application context."""
+    from webapp import hints
+
+    for firm_id in firm_ids:
+        hints.taken(firm_id)
+        hints.send(firm_id)
+
+
+def cpu_s(processes: list[psutil.Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
+
+
+def wait_until_settled(firm_ids: list[int], give_up_s: float) -> None:
+    """Until nothing is on its way, with the sweep that the scheduler would make; within an
+    application context."""
+    from webapp.quickbooks import sweep
+
+    began = time.monotonic()
+    swept = began
+    while moving(firm_ids):
+        time.sleep(LOOK_EVERY_S)
+        if time.monotonic() - swept > SWEEP_EVERY_S:
+            sweep.sweep()
+            swept = time.monotonic()
+        if time.monotonic() - began > give_up_s:
             raise TimeoutError(f"{moving(firm_ids)} entries are still on their way")

@@ -6,11 +6,13 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, DateTime, Delete, Dialect, Engine, Update, event, select, text
+from sqlalchemy import CursorResult, DateTime, Delete, Dialect, Engine, Update, event
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 30_000
+_SQLITE_NOW = "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"
+_POSTGRES_NOW = "SELECT clock_timestamp()"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -39,10 +41,9 @@ def database_now(session: Session) -> datetime:
     """
     with session.no_autoflush:  # asking the time is no reason to write half a change
         if session.get_bind().dialect.name == "sqlite":
-            stamp = session.scalar(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"))
+            stamp = session.connection().exec_driver_sql(_SQLITE_NOW).scalar_one()
             return datetime.fromisoformat(str(stamp)).replace(tzinfo=UTC)
-        instant: datetime | None = session.scalar(select(text("clock_timestamp()")))
-    assert instant is not None
+        instant: datetime = session.connection().exec_driver_sql(_POSTGRES_NOW).scalar_one()
     return instant.astimezone(UTC)
 
 

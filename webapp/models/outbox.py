@@ -225,7 +225,12 @@ class Entry(Model):
 
     @classmethod
     def first_due(cls, firm_id: int, count_to: int) -> Due | None:
-        """The most urgent of the due entries; ends the transaction."""
+        """The most urgent of the due entries; ends the transaction.
+
+        On SQLite without the writers' lock: this is asked over and over.
+        """
+        if not db.session().in_transaction():
+            db.session.connection(execution_options={"read_only": True})
         now = database_now(db.session())
         rows = db.session.execute(
             select(cls.id, cls.kind, cls.priority, cls.level, cls.sent_at.is_not(None), cls.picked)
@@ -259,12 +264,11 @@ class Entry(Model):
                 cls.kind == first.kind,
                 cls.sent_at.is_not(None) == first.sent,
             )
-            ids = list(db.session.scalars(like.order_by(cls.id).limit(limit)))
+            ids = list(db.session.scalars(like.order_by(cls.id).limit(limit).with_for_update()))
         if first.sent and not first.picked:
             batches = select(cls.batch_id).where(cls.id.in_(ids), cls.batch_id.is_not(None))
             mates = select(cls.id).where(*due, cls.sent_at.is_not(None), cls.batch_id.in_(batches))
-            ids = sorted({*ids, *db.session.scalars(mates)})
-        db.session.execute(select(cls.id).where(cls.id.in_(ids)).order_by(cls.id).with_for_update())
+            ids = sorted({*ids, *db.session.scalars(mates.order_by(cls.id).with_for_update())})
         db.session.execute(
             update(cls).where(cls.id.in_(ids)).values(picked=cls.picked + 1),
             execution_options={"synchronize_session": False},

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask import current_app
+from sqlalchemy import insert
 
 from webapp.extensions import db
 from webapp.models import Batch, Entry
@@ -66,12 +67,14 @@ class Departures:
 
     def _batch(self, requests: list[Request], entries: Mapping[int, Entry]) -> Flight:
         flight = Flight.of_many(requests, uuid.uuid4().hex, send_by(self.hold))
-        batch = Batch(firm_id=self.hold.firm_id, request_id=flight.request_id, body=flight.body)
-        db.session.add(batch)
-        db.session.flush()
+        batch = insert(Batch).values(
+            firm_id=self.hold.firm_id, request_id=flight.request_id, body=flight.body
+        )
+        with db.session.no_autoflush:  # the entries change once more before they are written
+            batch_id = db.session.scalar(batch.returning(Batch.id))
         for bid, request in flight.items.items():
             entry = entries[request.entry_id]
-            entry.batch_id, entry.batch_item = batch.id, bid
+            entry.batch_id, entry.batch_item = batch_id, bid
         return flight
 
     def _unsure(self, request: Request) -> bool:

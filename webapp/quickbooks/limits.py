@@ -24,29 +24,30 @@ KEPT_PER_MINUTE = 20
 """What only people who wait may use."""
 
 # KEYS: requests, batches, pause. ARGV: how many are wanted, a name for them, are they batches; per
-# second, per minute, batches per minute; second window, minute window. Takes as many of the wanted
-# calls as there are. Answers how many it took, how many calls and how many batches there were, and
-# the milliseconds until there is one of the kind asked for. The time is Redis' own, since hosts may
-# disagree.
+# second, per minute, batches per minute; second window, minute window; how many are worth waiting
+# for. Takes as many of the wanted calls as there are. Answers how many it took, how many calls and
+# how many batches there were, and the milliseconds until so many are there as are worth waiting
+# for. The time is Redis' own, since hosts may disagree.
 _TAKE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local wanted, name, batch = tonumber(ARGV[1]), ARGV[2], ARGV[3] == '1'
-local second, minute = tonumber(ARGV[7]), tonumber(ARGV[8])
+local second, minute, worth = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local paused = redis.call('PTTL', KEYS[3])
 if paused > 0 then return {0, 0, 0, paused} end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - minute)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, now - minute)
-local function room(key, window, limit)
+local function room(key, window, limit, worth)
   local left = limit - redis.call('ZCOUNT', key, now - window + 1, '+inf')
-  if left > 0 then return left, 0 end
+  worth = math.min(worth, limit)
   if limit < 1 then return 0, window end
-  local oldest = redis.call('ZREVRANGE', key, limit - 1, limit - 1, 'WITHSCORES')
-  return 0, math.max(1, tonumber(oldest[2]) + window - now)
+  if left >= worth then return left, 0 end
+  local last = redis.call('ZREVRANGE', key, limit - worth, limit - worth, 'WITHSCORES')
+  return math.max(0, left), math.max(1, tonumber(last[2]) + window - now)
 end
-local in_second, wait_second = room(KEYS[1], second, tonumber(ARGV[4]))
-local in_minute, wait_minute = room(KEYS[1], minute, tonumber(ARGV[5]))
-local batches, wait_batch = room(KEYS[2], minute, tonumber(ARGV[6]))
+local in_second, wait_second = room(KEYS[1], second, tonumber(ARGV[4]), worth)
+local in_minute, wait_minute = room(KEYS[1], minute, tonumber(ARGV[5]), worth)
+local batches, wait_batch = room(KEYS[2], minute, tonumber(ARGV[6]), 1)
 local calls, wait = math.min(in_second, in_minute), math.max(wait_second, wait_minute)
 batches = math.min(batches, calls)
 if batch then wait = math.max(wait, wait_batch) end
@@ -79,7 +80,7 @@ class Room:
     calls: int
     batches: int
     wait_s: float
-    """Until there is a call; 0 when there is one."""
+    """Until there are so many calls as are worth waiting for; 0 when there are."""
 
 
 class Budget:
@@ -91,9 +92,10 @@ class Budget:
         self._allowance = allowance
         self._keys = [f"cuadra:budget:{realm_id}:{part}" for part in ("calls", "batches", "pause")]
 
-    def room(self, *, hurry: bool = False) -> Room:
-        """Look, and take nothing."""
-        _taken, calls, batches, wait_ms = self._ask(0, SINGLE, hurry)
+    def room(self, worth: int = 1, *, hurry: bool = False) -> Room:
+        """Look, and take nothing. ``worth`` is how many calls are worth waiting for, at most a
+        second's."""
+        _taken, calls, batches, wait_ms = self._ask(0, SINGLE, hurry, worth)
         return Room(calls, batches, wait_ms / 1000)
 
     def take_some(self, count: int, what: str = SINGLE, *, hurry: bool = False) -> int:
@@ -119,7 +121,9 @@ class Budget:
         """No call at all for so long: the company has throttled us."""
         self._redis.set(self._keys[2], 1, px=int(seconds * 1000))
 
-    def _ask(self, wanted: int, what: str, hurry: bool) -> tuple[int, int, int, int]:
+    def _ask(
+        self, wanted: int, what: str, hurry: bool, worth: int = 1
+    ) -> tuple[int, int, int, int]:
         kept_second = MARGIN_PER_SECOND + (0 if hurry else KEPT_PER_SECOND)
         kept_minute = 0 if hurry else KEPT_PER_MINUTE
         allowed = self._allowance
@@ -134,6 +138,7 @@ class Budget:
                 allowed.batches_per_minute,
                 SECOND_MS,
                 MINUTE_MS,
+                worth,
             ],
         )
         taken, calls, batches, wait_ms = (int(number) for number in said)

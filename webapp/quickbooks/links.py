@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from webapp.extensions import db
 from webapp.models import Entry, Link, MirrorObject, Record
@@ -33,18 +33,31 @@ def note_all(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
     firm_id, kind = sightings[0][0].firm_id, sightings[0][0].kind
     entity = ENTITIES[kind]
     present = Link.of_records(firm_id, kind, [record.id for record, _found in sightings])
+    fresh = []
     for record, found in sightings:
+        seen = _seen(entity, found)
         link = present.get(record.id)
         if link is None:
-            link = Link(firm_id=firm_id, kind=kind, record_id=record.id)
-            db.session.add(link)
-        link.quickbooks_id = str(found["Id"])
-        link.sync_token = str(found.get("SyncToken", "0"))
-        link.known = facts_of(entity, found)
-        link.seen_at = changed_at(found)
-        link.gone = link.left_out = False
+            fresh.append({"firm_id": firm_id, "kind": kind, "record_id": record.id, **seen})
+            continue
+        for name, value in seen.items():
+            setattr(link, name, value)
+    if fresh:
+        db.session.execute(insert(Link), fresh)
     mirror.keep_all(firm_id, entity, [found for _record, found in sightings])
     Entry.release(firm_id, kind, [record.id for record, _found in sightings])
+
+
+def _seen(entity: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a link keeps of an object that is there."""
+    return {
+        "quickbooks_id": str(found["Id"]),
+        "sync_token": str(found.get("SyncToken", "0")),
+        "known": facts_of(entity, found),
+        "seen_at": changed_at(found),
+        "gone": False,
+        "left_out": False,
+    }
 
 
 def held_by_others(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> set[int]:

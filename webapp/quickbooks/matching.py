@@ -35,6 +35,9 @@ class Candidates:
     def __init__(self, firm_id: int, kind: str, entity: str, names: Iterable[str]):
         keys = {match_key(name) for name in names}
         self._by_key: dict[str, list[MirrorObject]] = {}
+        self._taken: set[str] = set()
+        if not keys:
+            return
         found = db.session.scalars(
             select(MirrorObject)
             .where(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Select, delete, select, true
+from sqlalchemy import ColumnElement, Delete, Select, delete, insert, select, true
 
 from webapp.database import database_now
 from webapp.extensions import db
@@ -178,24 +178,26 @@ def _detail(entity: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _add_numbers(firm_id: int, txn_type: str, bodies: Iterable[Mapping[str, Any]]) -> None:
-    db.session.add_all(_number(firm_id, txn_type, body) for body in bodies if body.get("DocNumber"))
+    rows = [_number(firm_id, txn_type, body) for body in bodies if body.get("DocNumber")]
+    if rows:
+        db.session.execute(insert(MirrorNumber), rows)
 
 
-def _number(firm_id: int, txn_type: str, body: Mapping[str, Any]) -> MirrorNumber:
+def _number(firm_id: int, txn_type: str, body: Mapping[str, Any]) -> dict[str, Any]:
     number = str(body["DocNumber"])
     prefix, value = split_number(number)
     created = (body.get("MetaData") or {}).get("CreateTime")
     day = body.get("TxnDate")
-    return MirrorNumber(
-        firm_id=firm_id,
-        txn_type=txn_type,
-        quickbooks_id=str(body["Id"]),
-        number=number,
-        prefix=prefix,
-        value=None if value is None else value.zfill(DIGITS),
-        created_at=instant(created) if created else utc_now(),
-        txn_date=date.fromisoformat(str(day)[:10]) if day else None,
-    )
+    return {
+        "firm_id": firm_id,
+        "txn_type": txn_type,
+        "quickbooks_id": str(body["Id"]),
+        "number": number,
+        "prefix": prefix,
+        "value": None if value is None else value.zfill(DIGITS),
+        "created_at": instant(created) if created else utc_now(),
+        "txn_date": date.fromisoformat(str(day)[:10]) if day else None,
+    }
 
 
 def split_number(number: str) -> tuple[str, str | None]:

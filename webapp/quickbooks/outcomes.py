@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import insert
 
 from webapp.database import database_now
 from webapp.extensions import db
@@ -104,10 +105,15 @@ def _accepted(saved: Sequence[tuple[Case, dict[str, Any], str | None]]) -> None:
     taken = links.held_by_others([(case.record, found) for case, found, _tid in saved])
     own = [kept for kept in saved if kept[0].record.id not in taken]
     if own:
-        links.note_all([(case.record, found) for case, found, _tid in own])
-        issues.close_all([case.record for case, _found, _tid in own])
-    for case, found, tid in own:
-        note_attempt(case.entry, case.request, attempts.ACCEPTED, Fault(intuit_tid=tid))
+        with db.session.no_autoflush:  # one writing at the end is enough
+            links.note_all([(case.record, found) for case, found, _tid in own])
+            issues.close_all([case.record for case, _found, _tid in own])
+            tried = [
+                _attempt(case.entry, case.request, attempts.ACCEPTED, Fault(intuit_tid=tid))
+                for case, _found, tid in own
+            ]
+            db.session.execute(insert(Attempt), tried)
+    for case, found, _tid in own:
         contradicted = facts.differences(case.request.entity, case.request.sent, found)
         case.entry.accepted()
         if contradicted:
@@ -371,24 +377,27 @@ def note_attempt(
     reason: str | None = None,
 ) -> None:
     """Every write is kept: who or what asked, a hash of what was sent, and the answer."""
-    fault = fault or Fault()
-    db.session.add(
-        Attempt(
-            firm_id=entry.firm_id,
-            kind=entry.kind,
-            record_id=entry.record_id,
-            operation=request.operation,
-            outcome=outcome,
-            person_id=entry.asked_by_id,
-            request_id=request.request_id,
-            body_hash=hashlib.sha256(request.body.encode()).hexdigest(),
-            status=fault.status or None,
-            code=fault.code or None,
-            message=fault.message or reason,
-            detail=fault.detail or None,
-            intuit_tid=fault.intuit_tid,
-        )
-    )
+    db.session.add(Attempt(**_attempt(entry, request, outcome, fault or Fault(), reason)))
+
+
+def _attempt(
+    entry: Entry, request: Request, outcome: str, fault: Fault, reason: str | None = None
+) -> dict[str, Any]:
+    return {
+        "firm_id": entry.firm_id,
+        "kind": entry.kind,
+        "record_id": entry.record_id,
+        "operation": request.operation,
+        "outcome": outcome,
+        "person_id": entry.asked_by_id,
+        "request_id": request.request_id,
+        "body_hash": hashlib.sha256(request.body.encode()).hexdigest(),
+        "status": fault.status or None,
+        "code": fault.code or None,
+        "message": fault.message or reason,
+        "detail": fault.detail or None,
+        "intuit_tid": fault.intuit_tid,
+    }
 
 
 def linked_by_itself(entry: Entry, record: Record, quickbooks_id: str) -> None:

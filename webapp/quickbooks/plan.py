@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.database import database_now
@@ -47,6 +47,15 @@ GONE = {"account": "customer_deleted", "service": "inactive_service"}
 Need = tuple[str, int]
 
 
+class _Known(NamedTuple):
+    """What planning has to know of a record's link."""
+
+    quickbooks_id: str
+    sync_token: str
+    gone: bool
+    left_out: bool
+
+
 @dataclass
 class Plan:
     """Entries that need a call, with their requests; the others have been dealt with."""
@@ -66,7 +75,7 @@ class Planner:
         self.entries = entries
         self.records = _load_records(entries)
         self.links = _load_links(self.firm_id, self._linked_with())
-        self.methods = Methods.of(self.firm_id)
+        self.methods = self._load_methods()
         self.references = payloads.References(
             links={need: link.quickbooks_id for need, link in self.links.items()},
             roles=connection.accounts,
@@ -207,7 +216,7 @@ class Planner:
         return ("service", service.id) in self.links
 
     def _number_is_free(
-        self, entry: Entry, invoice: Invoice, link: Link | None, plan: Plan
+        self, entry: Entry, invoice: Invoice, link: _Known | None, plan: Plan
     ) -> bool:
         """Numbers are compared exactly. A number that the mirror says is taken is asked about."""
         if invoice.number in self.numbers_used:
@@ -232,7 +241,7 @@ class Planner:
         record: Record,
         operation: str,
         body: payloads.Body,
-        link: Link | None,
+        link: _Known | None,
     ) -> Request:
         entry.compose(operation, dumps(body))
         entry.planned()
@@ -250,6 +259,10 @@ class Planner:
             for record in self.records.values()
             for need in ((record.kind, record.id), *needs(record))
         }
+
+    def _load_methods(self) -> Methods:
+        by_method = any(isinstance(r, Payment | Refund) for r in self.records.values())
+        return Methods.of(self.firm_id) if by_method else Methods()
 
     def _load_candidates(self) -> matching.Candidates:
         unlinked = [
@@ -359,19 +372,22 @@ def _load_records(entries: Sequence[Entry]) -> dict[Need, Record]:
     return records
 
 
-def _load_links(firm_id: int, wanted: set[Need]) -> dict[Need, Link]:
+def _load_links(firm_id: int, wanted: set[Need]) -> dict[Need, _Known]:
     by_kind: dict[str, list[int]] = {}
     for kind, record_id in wanted:
         by_kind.setdefault(kind, []).append(record_id)
-    return {
-        (link.kind, link.record_id): link
-        for kind, ids in by_kind.items()
-        for link in db.session.scalars(
-            select(Link)
-            .where(Link.firm_id == firm_id, Link.kind == kind, Link.record_id.in_(ids))
-            .execution_options(populate_existing=True)
-        )
-    }
+    of_these = [(Link.kind == kind) & Link.record_id.in_(ids) for kind, ids in by_kind.items()]
+    rows = db.session.execute(
+        select(
+            Link.kind,
+            Link.record_id,
+            Link.quickbooks_id,
+            Link.sync_token,
+            Link.gone,
+            Link.left_out,
+        ).where(Link.firm_id == firm_id, or_(*of_these))
+    )
+    return {(row.kind, row.record_id): _Known(*row[2:]) for row in rows}
 
 
 def _number_holders(firm_id: int, invoices: Sequence[Invoice]) -> dict[str, str]:

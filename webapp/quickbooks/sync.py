@@ -140,8 +140,9 @@ class _Slice:
         free = IN_FLIGHT - self._on_their_way() - (0 if hurry else KEPT_FOR_PEOPLE)
         if free < 1:
             return LOOK_EVERY_S
-        room = self.budget.room(hurry=hurry)
-        if not room.calls:
+        # In a crowd single calls go a second's worth at a time: a transaction for each costs most.
+        room = self.budget.room(free if first.like_it >= CROWD else 1, hurry=hurry)
+        if not room.calls or (room.wait_s and not room.batches):
             return min(room.wait_s, LOOK_EVERY_S)
         limit = LOOKED_FOR_AT_ONCE if first.sent else _so_many(room, free)
         ids = Entry.claim(self.firm_id, first, limit)
