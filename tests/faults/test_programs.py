@@ -66,10 +66,17 @@ def test_kill_9_of_the_worker_amid_fifty_invoices_leaves_fifty(
 def test_worker_that_hung_past_its_lease_changes_nothing_when_it_wakes(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:
-    made = office.one_of_each()
+    made = {"account": office.client(), "service": office.service()}
+    office.work()  # the sleeper gets the invoice alone: on SQLite it must not fall asleep writing
+    made["invoice"] = office.invoice(made["account"], made["service"])
     sleeper = program("jobs.worker", CUADRA_FAILPOINT="answered/Invoice:1:stop")
     wait_for(lambda: len(office.ledger(entity="Invoice")) == 1, "the invoice is sent")
     time.sleep(LEASE_S)
+    made["payment"] = office.payment(made["invoice"])
+    made["refund"], made["expense"] = (
+        office.refund(made["payment"]),
+        office.expense(made["payment"]),
+    )
     program("jobs.worker")
     wait_for(settled(office), "the other worker has done it all")
     sleeper.send_signal(signal.SIGCONT)
