@@ -61,8 +61,7 @@ def test_jobs_are_readable_and_their_text_is_only_text(
     for words in ("sync firm 12", HOSTILE, "planted"):
         expect(page.get_by_text(words, exact=True).first).to_be_visible()
     expect(page.locator("#compact-btn")).to_be_hidden()
-    for job in ("plain", "hostile", "planted"):
+    for job, words in (("plain", "sync firm 12"), ("hostile", HOSTILE), ("planted", "planted")):
         page.goto(f"{address}/operator/rq/0/view/job/{job}")
-        expect(page.get_by_text("queued").first).to_be_visible()
-        expect(page).to_have_title("RQ dashboard")  # the description is markup here, and inert
+        expect(page.get_by_text(words).first).to_be_visible()
     expect(page.get_by_text("This was not written by Cuadra and is not shown.")).to_be_visible()

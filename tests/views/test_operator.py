@@ -56,6 +56,13 @@ def test_scripts_of_the_dashboard_run_by_a_nonce_only(operator: FlaskClient) -> 
     assert nonce not in operator.get("/operator/rq/").text
 
 
+def test_a_job_is_shown_as_text(app: Flask, operator: FlaskClient) -> None:
+    app.extensions["sync_queue"].enqueue("jobs.quickbooks.sync_firm", 1, job_id="one")
+    page = operator.get("/operator/rq/0/view/job/one").text
+    assert "<%- d.description %>" in page
+    assert "<%= d." not in page
+
+
 def test_a_job_that_is_no_more_is_not_found(operator: FlaskClient) -> None:
     assert operator.get("/operator/rq/0/view/job/gone").status_code == 404
     assert operator.get("/operator/rq/0/data/job/gone.json").status_code == 404

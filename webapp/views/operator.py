@@ -6,6 +6,7 @@ no unpickling of what lies in Redis; and a content policy under which text from 
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -58,6 +59,9 @@ LOOKS = {
 puts jobs back on their queue."""
 
 OUR_JOBS = f"{hints.QUEUE}/queued/8/asc/1"
+
+RAW_FIELD = re.compile(r"<%= (?=d\.|JSON\.)")
+"""Where the page of one job writes a field as markup; Underscore's ``<%-`` writes it as text."""
 
 UNREADABLE = {"error": "This was not written by Cuadra and is not shown."}
 
@@ -165,6 +169,7 @@ def _restrain(response: Any) -> Any:
         return response
     page = response.get_data(as_text=True)
     page = page.replace("<script ", f'<script nonce="{nonce}" ')
+    page = RAW_FIELD.sub("<%- ", page)
     response.set_data(page.replace("</head>", f"{_stylesheet()}</head>", 1))
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; script-src 'nonce-{nonce}' 'unsafe-eval'; style-src 'self'; "
