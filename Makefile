@@ -9,7 +9,7 @@ MARK = not full
 PYTEST = $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadfile
 PROCESSES = 2
 
-.PHONY: help run reset setup runtime development check test test-full test-pythons bench lock \
+.PHONY: help run reset setup runtime development check test test-full test-pythons bench audit lock \
   translations screenshots
 .DEFAULT_GOAL = help
 
@@ -53,6 +53,9 @@ bench: setup ## the benchmarks, one JSON line each; ONLY=name runs one
 	@for file in bench/$(or $(ONLY),[a-z]*).py; do \
 	  name=$$(basename "$$file" .py); $(BIN)/python -m "bench.$$name" || exit 1; \
 	done
+
+audit: setup ## bandit, pip-audit, and a bill of materials in instance/sbom.json; AUDIT_OFFLINE=1
+	@$(BIN)/python .ci/audit.py
 
 lock: runtime ## resolve the packages of pyproject.toml again
 	@sh .ci/lock
