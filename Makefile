@@ -9,8 +9,8 @@ MARK = not full
 PYTEST = $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadfile
 PROCESSES = 2
 
-.PHONY: help run reset setup runtime development check test test-full test-pythons bench audit lock \
-  translations screenshots
+.PHONY: help run reset setup runtime development check test test-full test-pythons bench audit soak \
+  mutants lock translations screenshots
 .DEFAULT_GOAL = help
 
 help: ## list the commands
@@ -56,6 +56,12 @@ bench: setup ## the benchmarks, one JSON line each; ONLY=name runs one
 
 audit: setup ## bandit, pip-audit, and a bill of materials in instance/sbom.json; AUDIT_OFFLINE=1
 	@$(BIN)/python .ci/audit.py
+
+soak: setup ## half an hour of random work, faults and kills, then the audit; MINUTES=30 OPERATIONS=10000
+	@$(BIN)/python -m tests.faults.soak
+
+mutants: setup ## break money, outbox and sign-in on purpose: who notices?; ONLY=outbox SAMPLE=100
+	@$(BIN)/python -m tests.mutation
 
 lock: runtime ## resolve the packages of pyproject.toml again
 	@sh .ci/lock

@@ -29,9 +29,10 @@ def work(firm_id: int, failpoint: str = "") -> None:
             time.sleep(PAUSE_S)
 
 
-def one_slice(firm_id: int) -> None:
+def one_slice(firm_id: int, failpoint: str = "") -> None:
     from wsgi import app
 
+    failpoints.arm(failpoint)
     with app.app_context():
         _slice(firm_id)
 

@@ -1,7 +1,7 @@
 """Row 1: killed at every boundary that a record crosses, a worker leaves nothing lost or twice.
 
 Each test kills one process per kind with a real SIGKILL and lets another finish; the kinds are its
-subtests. With the crowds' and the way in's, `make test-full` tries 282 cells on each database.
+subtests. With the crowds' and the way in's, `make test-full` tries 330 cells on each database.
 
 Red without ``entry.mark_sent`` before the call (a second object at ``answered``), without the
 look-up (``settling``, request ids ignored), and where ``Connection.claim_slice`` forgets the lease

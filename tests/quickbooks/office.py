@@ -40,6 +40,8 @@ class Told:
     tries: int
     facts: Json
     theirs: Json | None
+    kind: str
+    record_id: int
 
 
 @dataclass
@@ -223,7 +225,7 @@ class Office:
             if kind:
                 wanted = wanted.where(Issue.kind == kind)
             return [
-                Told(i.id, i.cause, i.state, i.tries, i.facts, i.theirs)
+                Told(i.id, i.cause, i.state, i.tries, i.facts, i.theirs, i.kind, i.record_id)
                 for i in db.session.scalars(wanted.order_by(Issue.id))
             ]
 

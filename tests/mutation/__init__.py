@@ -1,0 +1,1 @@
+"""Would the tests notice? Modules are changed one operator at a time; see docs/mutation.md."""

@@ -1,0 +1,263 @@
+"""What is sent, field by field. Runs without an application: payloads are pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from webapp.models import Account, Expense, Invoice, Payment, Refund, Service
+from webapp.models.invoice import InvoiceLine
+from webapp.quickbooks import payloads
+from webapp.quickbooks.client import dumps
+
+DAY = date(2026, 11, 20)
+REFERENCES = payloads.References(
+    links={
+        ("account", 1): "A1",
+        ("service", 2): "S2",
+        ("invoice", 3): "I3",
+    },
+    roles={
+        "income": "R-income",
+        "deposit": "R-deposit",
+        "clearing": "R-clearing",
+        "fee_account": "R-fee",
+        "fee_vendor": "R-vendor",
+        "refund_item": "R-item",
+    },
+    card_method="M-card",
+    cash_method="M-cash",
+    check_method="M-check",
+)
+
+
+def account(**values: Any) -> Account:
+    return Account(**{"id": 1, "name": "Ada Byron", "account_kind": "individual", **values})
+
+
+def service(**values: Any) -> Service:
+    return Service(**{"id": 2, "name": "Bookkeeping", "rate_minor": 12_050, **values})
+
+
+def line(**values: Any) -> InvoiceLine:
+    given = {
+        "position": 0,
+        "service": service(),
+        "quantity": Decimal("1.5"),
+        "rate_minor": 12_050,
+        "amount_minor": 18_075,
+    }
+    return InvoiceLine(**{**given, **values})
+
+
+def invoice(**values: Any) -> Invoice:
+    given = {
+        "id": 3,
+        "account": account(),
+        "number": "1042",
+        "date": DAY,
+        "currency": "USD",
+        "lines": [line()],
+    }
+    return Invoice(**{**given, **values})
+
+
+def payment(**values: Any) -> Payment:
+    given = {
+        "id": 4,
+        "account": account(),
+        "amount_minor": 10_001,
+        "currency": "USD",
+        "date": DAY,
+        "method": "check",
+    }
+    return Payment(**{**given, **values})
+
+
+def refund(**values: Any) -> Refund:
+    given = {"id": 5, "amount_minor": 205, "currency": "USD", "date": DAY, "payment": payment()}
+    return Refund(**{**given, **values})
+
+
+def expense(**values: Any) -> Expense:
+    given = {"id": 6, "amount_minor": 320, "currency": "USD", "date": DAY, "payment": payment()}
+    return Expense(**{**given, **values})
+
+
+def body(record: Any) -> payloads.Body:
+    return payloads.body_of(record, REFERENCES, "u-1")
+
+
+def test_customer_of_a_person_has_no_company_name() -> None:
+    assert body(account()) == {"DisplayName": "Ada Byron"}
+
+
+def test_customer_of_a_business_has_its_name_cut_and_its_address() -> None:
+    firm = account(name="B" * 120, account_kind="business", email="b@example.com")
+    assert body(firm) == {
+        "DisplayName": "B" * 120,
+        "CompanyName": "B" * 100,
+        "PrimaryEmailAddr": {"Address": "b@example.com"},
+    }
+
+
+def test_item_has_its_rate_and_the_income_account_of_set_up_or_its_own() -> None:
+    assert body(service()) == {
+        "Name": "Bookkeeping",
+        "Type": "Service",
+        "IncomeAccountRef": {"value": "R-income"},
+        "UnitPrice": Decimal("120.50"),
+    }
+    own = body(service(income_account_id="77", description="Monthly"))
+    assert own["IncomeAccountRef"] == {"value": "77"}
+    assert own["Description"] == "Monthly"
+
+
+def test_invoice_repeats_its_lines_exactly_and_sends_no_tax() -> None:
+    assert body(invoice()) == {
+        "CustomerRef": {"value": "A1"},
+        "DocNumber": "1042",
+        "TxnDate": "2026-11-20",
+        "CurrencyRef": {"value": "USD"},
+        "Line": [
+            {
+                "Amount": Decimal("180.75"),
+                "DetailType": "SalesItemLineDetail",
+                "SalesItemLineDetail": {
+                    "Qty": Decimal("1.5"),
+                    "UnitPrice": Decimal("120.50"),
+                    "TaxCodeRef": {"value": "NON"},
+                    "ItemRef": {"value": "S2"},
+                },
+            }
+        ],
+        "TxnTaxDetail": {"TotalTax": 0},
+        "PrivateNote": "cuadra:u-1",
+    }
+
+
+def test_invoice_has_due_date_memo_and_descriptions_where_there_are_any() -> None:
+    full = body(
+        invoice(
+            due_date=date(2026, 12, 20),
+            memo="Thank you",
+            lines=[line(description="Hours", service=None)],
+        )
+    )
+    assert full["DueDate"] == "2026-12-20"
+    assert full["CustomerMemo"] == {"value": "Thank you"}
+    assert full["Line"][0]["Description"] == "Hours"
+    assert "ItemRef" not in full["Line"][0]["SalesItemLineDetail"]
+
+
+def test_amounts_keep_their_currencys_decimals_on_the_wire() -> None:
+    yen = invoice(currency="JPY", lines=[line(rate_minor=500, amount_minor=750)])
+    sent = body(yen)["Line"][0]
+    assert (sent["Amount"], sent["SalesItemLineDetail"]["UnitPrice"]) == (750, 500)
+    assert '"Amount":180.75,' in dumps(body(invoice()))
+
+
+def test_payment_of_no_invoice_is_all_credit() -> None:
+    assert body(payment()) == {
+        "CustomerRef": {"value": "A1"},
+        "TotalAmt": Decimal("100.01"),
+        "TxnDate": "2026-11-20",
+        "CurrencyRef": {"value": "USD"},
+        "DepositToAccountRef": {"value": "R-deposit"},
+        "PrivateNote": "cuadra:u-1",
+        "PaymentMethodRef": {"value": "M-check"},
+    }
+
+
+def test_payment_applies_its_whole_amount_to_its_invoice() -> None:
+    sent = body(payment(invoice=invoice(), reference="R" * 30))
+    applied = {"Amount": Decimal("100.01"), "LinkedTxn": [{"TxnId": "I3", "TxnType": "Invoice"}]}
+    assert sent["Line"] == [applied]
+    assert sent["PaymentRefNum"] == "R" * 21
+
+
+@pytest.mark.parametrize(
+    ("method", "expected", "goes_to"),
+    [
+        ("credit_card", "M-card", "R-clearing"),
+        ("cash", "M-cash", "R-deposit"),
+        ("check", "M-check", "R-deposit"),
+        ("other", None, "R-deposit"),
+    ],
+)
+def test_method_decides_where_the_money_goes(
+    method: str, expected: str | None, goes_to: str
+) -> None:
+    paid = payment(method=method)
+    for sent in (body(paid), body(refund(payment=paid))):
+        assert sent.get("PaymentMethodRef") == (expected and {"value": expected})
+        assert sent["DepositToAccountRef"] == {"value": goes_to}
+
+
+def test_refund_is_one_of_set_ups_item() -> None:
+    sent = body(refund(reason="Too much"))
+    assert sent == {
+        "CustomerRef": {"value": "A1"},
+        "TxnDate": "2026-11-20",
+        "CurrencyRef": {"value": "USD"},
+        "DepositToAccountRef": {"value": "R-deposit"},
+        "Line": [
+            {
+                "Amount": Decimal("2.05"),
+                "DetailType": "SalesItemLineDetail",
+                "SalesItemLineDetail": {
+                    "ItemRef": {"value": "R-item"},
+                    "Qty": 1,
+                    "UnitPrice": Decimal("2.05"),
+                    "TaxCodeRef": {"value": "NON"},
+                },
+                "Description": "Too much",
+            }
+        ],
+        "TxnTaxDetail": {"TotalTax": 0},
+        "PrivateNote": "cuadra:u-1",
+        "PaymentMethodRef": {"value": "M-check"},
+    }
+    assert "Description" not in body(refund())["Line"][0]
+
+
+def test_expense_leaves_the_clearing_account_for_the_fees() -> None:
+    sent = body(expense(description="Card fee"))
+    assert sent == {
+        "PaymentType": "Cash",
+        "AccountRef": {"value": "R-clearing"},
+        "TxnDate": "2026-11-20",
+        "CurrencyRef": {"value": "USD"},
+        "Line": [
+            {
+                "Amount": Decimal("3.20"),
+                "DetailType": "AccountBasedExpenseLineDetail",
+                "AccountBasedExpenseLineDetail": {
+                    "AccountRef": {"value": "R-fee"},
+                    "BillableStatus": "NotBillable",
+                    "TaxCodeRef": {"value": "NON"},
+                },
+                "Description": "Card fee",
+            }
+        ],
+        "PrivateNote": "cuadra:u-1",
+        "EntityRef": {"value": "R-vendor", "type": "Vendor"},
+    }
+
+
+def test_expense_names_a_vendor_only_where_set_up_chose_one() -> None:
+    references = payloads.References(roles={"clearing": "1", "fee_account": "2"})
+    assert "EntityRef" not in payloads.body_of(expense(), references, "u-1")
+
+
+def test_update_is_sparse_and_a_removal_bare() -> None:
+    assert payloads.update_of({"DocNumber": "7"}, "12", "3") == {
+        "Id": "12",
+        "SyncToken": "3",
+        "sparse": True,
+        "DocNumber": "7",
+    }
+    assert payloads.removal_of("12", "3") == {"Id": "12", "SyncToken": "3"}
