@@ -91,7 +91,12 @@ class _Reader:
         return number
 
     def url(self, name: str, default: str | None = None) -> str:
-        value = self.text(name, default).rstrip("/")
+        """What paths are added to, so it ends without a slash."""
+        return self.document(name, default).rstrip("/")
+
+    def document(self, name: str, default: str | None = None) -> str:
+        """An address to be asked for to the letter."""
+        value = self.text(name, default)
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise SettingsError(f"{name} must be an address such as https://host, not {value!r}.")
@@ -152,7 +157,7 @@ def _intuit(read: _Reader) -> dict[str, object]:
     return {
         "INTUIT_CLIENT_ID": read.text("INTUIT_CLIENT_ID"),
         "INTUIT_CLIENT_SECRET": read.text("INTUIT_CLIENT_SECRET"),
-        "INTUIT_DISCOVERY_URL": read.url("INTUIT_DISCOVERY_URL"),
+        "INTUIT_DISCOVERY_URL": read.document("INTUIT_DISCOVERY_URL"),
         "INTUIT_WEBHOOK_VERIFIER_TOKEN": read.text("INTUIT_WEBHOOK_VERIFIER_TOKEN"),
         "QBO_API_URL": read.url("QBO_API_URL"),
         "QBO_APP_URL": read.url("QBO_APP_URL", "https://app.qbo.intuit.com"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import format_datetime
 
 import pytest
 
@@ -99,6 +101,9 @@ def parse(status: int, body: str, retry_after: str | None = None) -> QuickBooksE
         (200, '{"Invoice": {"Id": "1', OutcomeUnknown),
         (200, "[]", OutcomeUnknown),
         (302, "", OutcomeUnknown),
+        (408, "", OutcomeUnknown),
+        # an error without its list
+        (400, '{"Fault": {"Error": {"code": "6140", "Message": "Duplicate"}}}', Rejected),
     ],
 )
 def test_answer_becomes_its_error(status: int, body: str, expected: type[QuickBooksError]) -> None:
@@ -123,6 +128,12 @@ def test_throttling_says_how_long_to_wait(header: str | None, seconds: float) ->
     error = parse(429, XML, header)
     assert isinstance(error, Throttled)
     assert error.retry_after_s == seconds
+
+
+def test_throttling_may_say_until_when_to_wait() -> None:
+    error = parse(429, XML, format_datetime(datetime.now(UTC) + timedelta(seconds=100)))
+    assert isinstance(error, Throttled)
+    assert 90 < error.retry_after_s <= 100
 
 
 def test_only_what_was_certainly_not_done_is_not_executed() -> None:

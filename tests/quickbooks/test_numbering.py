@@ -182,6 +182,26 @@ def test_synced_numbers_follow_the_highest_of_the_latest_prefix(
     assert not numbering.check(books.firm, found).taken
 
 
+def test_of_two_made_in_one_second_the_one_with_the_later_id_is_the_last(books: Books) -> None:
+    """QuickBooks' stamps have whole seconds, and a page of objects may come in any order."""
+    made = datetime(2026, 11, 20, 9, 14, 2, tzinfo=UTC)
+    for id_, number in (("10", "B-7"), ("9", "A-3")):
+        prefix, value = split_number(number)
+        db.session.add(
+            MirrorNumber(
+                firm_id=books.firm_id,
+                txn_type="Invoice",
+                quickbooks_id=id_,
+                number=number,
+                prefix=prefix,
+                value=(value or "").zfill(22),
+                created_at=made,
+            )
+        )
+    db.session.flush()
+    assert numbering.last_in_quickbooks(books.firm_id) == "B-7"
+
+
 def test_numbers_of_our_own_go_on_from_the_invoice_made_last(books: Books) -> None:
     books.keep(["7", "A-0041"], ["2000"])
     assert numbering.next_number(books.firm) == "A-0042"

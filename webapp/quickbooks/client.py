@@ -125,18 +125,16 @@ class Company:
         if order:
             statement += f" ORDERBY {order}"
         statement += f" STARTPOSITION {start} MAXRESULTS {QUERY_PAGE}"
-        response = self._read("query", {"query": statement}).get("QueryResponse")
-        rows = response.get(entity, []) if isinstance(response, dict) else []
-        return [row for row in rows if isinstance(row, dict)]
+        return _rows(self._read("query", {"query": statement}).get("QueryResponse"), entity)
 
     def changes(self, entities: list[str], since: str) -> dict[str, list[dict[str, Any]]]:
         """Change data capture: what changed since an instant, by entity; at most 1,000 in all."""
         answer = self._read("cdc", {"entities": ",".join(entities), "changedSince": since})
         changed: dict[str, list[dict[str, Any]]] = {entity: [] for entity in entities}
-        for response in answer.get("CDCResponse", []):
-            for part in response.get("QueryResponse", []):
+        for response in _rows(answer, "CDCResponse"):
+            for part in _rows(response, "QueryResponse"):
                 for entity in entities:
-                    changed[entity] += part.get(entity, [])
+                    changed[entity] += _rows(part, entity)
         return changed
 
     def company_info(self) -> dict[str, Any]:
@@ -246,6 +244,13 @@ def _object(answer: dict[str, Any], entity: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise errors.OutcomeUnknown(reason=f"the answer holds no {entity}")
     return found
+
+
+def _rows(answer: Any, name: str) -> list[dict[str, Any]]:
+    """The objects under a name; one may stand there without its list, and none in many ways."""
+    found = answer.get(name) if isinstance(answer, dict) else None
+    listed = found if isinstance(found, list) else [found]
+    return [row for row in listed if isinstance(row, dict)]
 
 
 def literal(value: str) -> str:

@@ -19,6 +19,7 @@ from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.session import UNHURRIED_S, company_of, write_now
 
 REFUND_ITEM_NAME = "Refunds"
+UNDEPOSITED_FUNDS = "UndepositedFunds"  # Intuit: account page, AccountSubType
 
 log = structlog.get_logger(__name__)
 
@@ -137,12 +138,18 @@ def default_roles(firm_id: int) -> dict[str, str | None]:
     named = {**_named(firm_id, "Vendor", "Stripe"), **_named(firm_id, "Item", REFUND_ITEM_NAME)}
     return {
         roles.INCOME: _pick(accounts, roles.INCOME, r"^services?$|service|fee income|sales"),
-        roles.DEPOSIT: _pick(accounts, roles.DEPOSIT, r"undeposited"),
+        roles.DEPOSIT: _undeposited(accounts) or _pick(accounts, roles.DEPOSIT, r"undeposited"),
         roles.CLEARING: _pick(accounts, roles.CLEARING, r"clearing|stripe", only="Bank"),
         roles.FEE_ACCOUNT: _pick(accounts, roles.FEE_ACCOUNT, r"merchant|processing|bank charge"),
         roles.FEE_VENDOR: named.get("Vendor"),
         roles.REFUND_ITEM: named.get("Item"),
     }
+
+
+def _undeposited(accounts: Sequence[MirrorObject]) -> str | None:
+    """The account of this sort, however the company calls it ("Payments to deposit")."""
+    found = [row for row in accounts if row.detail.get("subtype") == UNDEPOSITED_FUNDS]
+    return found[0].quickbooks_id if found else None
 
 
 def _pick(

@@ -17,8 +17,10 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import dataclass
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -87,6 +89,8 @@ ACCESS_CODES = {"3200", "100", "110"}
 STOPPED_CODES = {"120", "130", "140", "150", "3100", "5020", "6190", "10200"}
 _TRANSIENT_DETAIL = re.compile(r"unexpected error occurred|wait a few minutes", re.IGNORECASE)
 DEFAULT_PAUSE_S = 60.0  # Intuit: "wait 60 seconds" after a 429
+LONGEST_PAUSE_S = 600.0
+TIMED_OUT = 408
 
 
 def parse(status: int, body: bytes, intuit_tid: str | None, retry_after: str | None) -> Any:
@@ -123,7 +127,7 @@ def faults_of(envelope: dict[str, Any], status: int, tid: str | None) -> list[Fa
     """The errors of a Fault object, in the service's or the gateway's spelling."""
     errors = envelope.get("Error") or envelope.get("error")
     type_ = str(envelope.get("type") or "")
-    listed = errors if isinstance(errors, list) and errors else [{}]
+    listed = errors if isinstance(errors, list) and errors else [errors or {}]
     return [
         Fault(
             code=str(error.get("code") or ""),
@@ -167,7 +171,8 @@ def error_for(faults: list[Fault], retry_after: str | None = None) -> QuickBooks
         return Throttled(fault, _seconds(retry_after))
     if (fault.status == 401 and not codes & {"120", "130"}) or codes & ACCESS_CODES:
         return AccessRefused(fault)
-    if fault.status >= 500 or fault.type == "SystemFault" or _transient(faults):
+    unclear = fault.status >= 500 or (fault.status == TIMED_OUT and not fault.code)
+    if unclear or fault.type == "SystemFault" or _transient(faults):
         return OutcomeUnknown(fault)
     if fault.status == 403 or codes & STOPPED_CODES:
         return CompanyStopped(fault)
@@ -184,7 +189,16 @@ def _transient(faults: list[Fault]) -> bool:
 
 
 def _seconds(retry_after: str | None) -> float:
+    """Of a Retry-After header: seconds, or the moment until which to wait (RFC 9110, 10.2.3)."""
     try:
-        return max(1.0, min(float(retry_after or DEFAULT_PAUSE_S), 600.0))
+        seconds = float(retry_after or DEFAULT_PAUSE_S)
+    except ValueError:
+        seconds = _until(str(retry_after))
+    return max(1.0, min(seconds, LONGEST_PAUSE_S))
+
+
+def _until(moment: str) -> float:
+    try:
+        return parsedate_to_datetime(moment).timestamp() - time.time()
     except ValueError:
         return DEFAULT_PAUSE_S

@@ -81,7 +81,7 @@ def _item(body: Mapping[str, Any]) -> Facts:
 
 
 def _invoice(body: Mapping[str, Any]) -> Facts:
-    lines = [line for line in body.get("Line", []) if "SalesItemLineDetail" in line]
+    lines = [line for line in _list(body, "Line") if "SalesItemLineDetail" in line]
     return {
         "number": body.get("DocNumber"),
         "customer": _ref(body, "CustomerRef"),
@@ -105,8 +105,8 @@ def _line(line: Mapping[str, Any]) -> list[str | None]:
 def _payment(body: Mapping[str, Any]) -> Facts:
     links = [
         f"{linked.get('TxnType')} {linked.get('TxnId')} {_amount(line.get('Amount'))}"
-        for line in body.get("Line", [])
-        for linked in line.get("LinkedTxn", [])
+        for line in _list(body, "Line")
+        for linked in _list(line, "LinkedTxn")
     ]
     return {
         "customer": _ref(body, "CustomerRef"),
@@ -120,7 +120,7 @@ def _payment(body: Mapping[str, Any]) -> Facts:
 
 
 def _refund(body: Mapping[str, Any]) -> Facts:
-    lines = [line for line in body.get("Line", []) if "SalesItemLineDetail" in line]
+    lines = [line for line in _list(body, "Line") if "SalesItemLineDetail" in line]
     return {
         "customer": _ref(body, "CustomerRef"),
         "date": body.get("TxnDate"),
@@ -131,7 +131,7 @@ def _refund(body: Mapping[str, Any]) -> Facts:
 
 
 def _purchase(body: Mapping[str, Any]) -> Facts:
-    lines = [line for line in body.get("Line", []) if "Amount" in line]
+    lines = [line for line in _list(body, "Line") if "Amount" in line]
     return {
         "date": body.get("TxnDate"),
         "total": _total(body, lines),
@@ -151,7 +151,7 @@ _READERS = {
 
 
 def _total(body: Mapping[str, Any], lines: list[Any]) -> str | None:
-    if "TotalAmt" in body:
+    if body.get("TotalAmt") is not None:
         return _amount(body["TotalAmt"])
     amounts = [_decimal(line.get("Amount")) or Decimal(0) for line in lines]
     return _amount(sum(amounts, Decimal(0)))
@@ -172,6 +172,10 @@ def _decimal(value: Any) -> Decimal | None:
 def _ref(body: Mapping[str, Any], name: str) -> str | None:
     value = _in(body, name, "value")
     return None if value is None else str(value)
+
+
+def _list(body: Mapping[str, Any], name: str) -> list[Any]:
+    return body.get(name) or []
 
 
 def _in(body: Mapping[str, Any], outer: str, inner: str) -> Any:

@@ -7,7 +7,9 @@ whoever writes the outcome down can decide without another call.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,7 +21,9 @@ from webapp.quickbooks.client import Answer, Company, literal
 
 BATCH_LIMIT = 30  # Intuit: batch page
 BAD_REQUEST = 400
-STALE, DUPLICATE_NUMBER, DUPLICATE_NAME = "5010", "6140", "6240"
+STALE, DUPLICATE_NUMBER, DUPLICATE_NAME, GONE = "5010", "6140", "6240", "610"
+REMOVALS = ("delete", "void")
+_HOLDER = re.compile(r"\bTxnId=(\w{1,30})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -202,13 +206,22 @@ def _outcome_of(error: errors.QuickBooksError) -> Outcome:
 
 def _follow_up(request: Request, fault: errors.Fault, company: Company) -> Outcome:
     """Read what a rejection is about. Not being able to costs a comparison, nothing else."""
-    gone = fault.code == "610" and request.operation in ("delete", "void")
-    if gone and "Another user has deleted" in fault.detail:
-        return Accepted(None)
     try:
+        if fault.code == GONE and request.operation in REMOVALS and _gone(request, company):
+            return Accepted(None)
         return Refused(fault, _in_the_way(request, fault, company))
     except errors.QuickBooksError:
         return Refused(fault)
+
+
+def _gone(request: Request, company: Company) -> bool:
+    """610 also means that something is inactive, and its text is not always there to tell."""
+    assert request.quickbooks_id
+    try:
+        company.read(request.entity, request.quickbooks_id)
+    except errors.Rejected as error:
+        return error.fault.code == GONE
+    return False
 
 
 def _in_the_way(request: Request, fault: errors.Fault, company: Company) -> dict[str, Any] | None:
@@ -216,8 +229,7 @@ def _in_the_way(request: Request, fault: errors.Fault, company: Company) -> dict
     if fault.code == STALE and request.quickbooks_id:
         return company.read(request.entity, request.quickbooks_id)
     if fault.code == DUPLICATE_NUMBER:
-        number = literal(str(sent.get("DocNumber", "")))
-        return _first(company.query(request.entity, f"DocNumber = {number}"))
+        return _holder_of_number(request, fault, company)
     if fault.code == DUPLICATE_NAME and request.entity in ("Customer", "Item"):
         field_ = "DisplayName" if request.entity == "Customer" else "Name"
         name = literal(str(sent.get(field_, "")))
@@ -225,6 +237,23 @@ def _in_the_way(request: Request, fault: errors.Fault, company: Company) -> dict
             company.query(request.entity, f"{field_} = {name} AND Active IN (true, false)")
         )
     return None
+
+
+def _holder_of_number(
+    request: Request, fault: errors.Fault, company: Company
+) -> dict[str, Any] | None:
+    """The detail mostly names it, and reading is surer than a search, which may lag.
+
+    Of several that a search finds, our own comes first.
+    """
+    named = _HOLDER.search(fault.detail)
+    if named is not None:
+        with contextlib.suppress(errors.Rejected):
+            return company.read(request.entity, named[1])
+    note, number = request.sent.get("PrivateNote"), str(request.sent.get("DocNumber", ""))
+    rows = company.query(request.entity, f"DocNumber = {literal(number)}")
+    ours = [row for row in rows if note and row.get("PrivateNote") == note]
+    return _first(ours or rows)
 
 
 def _first(rows: list[dict[str, Any]]) -> dict[str, Any] | None:

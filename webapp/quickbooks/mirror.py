@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Delete, Select, delete, insert, select, tr
 
 from webapp.database import database_now
 from webapp.extensions import db
-from webapp.models import Connection, MirrorNumber, MirrorObject
+from webapp.models import Connection, Invoice, MirrorNumber, MirrorObject
 from webapp.models.columns import utc_now
 from webapp.models.mirror import match_key, search_key
 from webapp.quickbooks.client import Company
@@ -56,22 +56,32 @@ def _company_facts(company: Company, firm_id: int) -> None:
     connection.company_name = info.get("CompanyName")
     connection.plan = _name_value(info, "OfferingSku")
     keep_preferences(connection, preferences)
+    _use_home_currency(connection)
     db.session.commit()
 
 
 def keep_preferences(connection: Connection, preferences: Mapping[str, Any]) -> None:
     """The preferences that decide what QuickBooks accepts."""
-    sales = preferences.get("SalesFormsPrefs", {})
-    closed = preferences.get("AccountingInfoPrefs", {}).get("BookCloseDate")
-    currency = preferences.get("CurrencyPrefs", {}).get("HomeCurrency", {}).get("value")
+    sales = preferences.get("SalesFormsPrefs") or {}
+    closed = (preferences.get("AccountingInfoPrefs") or {}).get("BookCloseDate")
+    home = (preferences.get("CurrencyPrefs") or {}).get("HomeCurrency") or {}
+    currency = home.get("value")
     connection.custom_numbers = bool(sales.get("CustomTxnNumbers"))
     connection.books_closed_to = date.fromisoformat(closed[:10]) if closed else None
     if currency:
         connection.home_currency = currency
 
 
+def _use_home_currency(connection: Connection) -> None:
+    """What is typed without a currency is in the company's, unless the firm has begun in its own:
+    QuickBooks takes no other (see ``plan``)."""
+    begun = select(Invoice.id).where(Invoice.firm_id == connection.firm_id).limit(1)
+    if db.session.scalar(begun) is None:
+        connection.firm.currency = connection.home_currency
+
+
 def _name_value(info: Mapping[str, Any], name: str) -> str | None:
-    for pair in info.get("NameValue", []):
+    for pair in info.get("NameValue") or ():
         if pair.get("Name") == name:
             return str(pair.get("Value"))
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp.extensions import db
 from webapp.models import Attempt, Firm, Invoice, Link, MirrorNumber
@@ -121,8 +121,11 @@ def last_in_quickbooks(firm_id: int) -> str | None:
     numbers = select(MirrorNumber).where(
         MirrorNumber.firm_id == firm_id, MirrorNumber.txn_type == TXN_TYPE
     )
+    id_ = MirrorNumber.quickbooks_id  # ids count up, and stamps have whole seconds only
     latest = db.session.scalar(
-        numbers.order_by(MirrorNumber.created_at.desc(), MirrorNumber.id.desc()).limit(1)
+        numbers.order_by(MirrorNumber.created_at.desc(), func.length(id_).desc(), id_.desc()).limit(
+            1
+        )
     )
     if latest is None:
         return None

@@ -77,7 +77,7 @@ def _discover(url: str) -> dict[str, str]:
 def authorize_url(state: str, redirect_uri: str) -> str:
     """Where the owner's browser goes to choose a company and consent."""
     address, _state = _session(redirect_uri).create_authorization_url(
-        endpoints()["authorization_endpoint"], state=state
+        endpoints()["authorization_endpoint"], state=state, scope=SCOPE
     )
     return str(address)
 
@@ -102,10 +102,22 @@ def refresh(refresh_token: str) -> Tokens:
 
 
 def revoke(token: str) -> None:
-    """End the connection at Intuit. Failing to is logged: ours is wiped either way."""
+    """End the connection at Intuit, in JSON, as its OAuth page has it (RFC 7009 has a form).
+
+    Failing to is logged: ours is wiped either way.
+    """
     try:
-        _session().revoke_token(endpoints()["revocation_endpoint"], token=token, timeout=TIMEOUT_S)
-    except (IntuitUnreachable, AuthlibBaseError, requests.RequestException) as error:
+        shared_http().post(
+            endpoints()["revocation_endpoint"],
+            json={"token": token},
+            headers={"Accept": "application/json"},
+            auth=(
+                current_app.config["INTUIT_CLIENT_ID"],
+                current_app.config["INTUIT_CLIENT_SECRET"],
+            ),
+            timeout=TIMEOUT_S,
+        ).raise_for_status()
+    except (IntuitUnreachable, httpx2.HTTPError) as error:
         log.warning("revoke_failed", error=type(error).__name__)
 
 
@@ -114,7 +126,6 @@ def _session(redirect_uri: str | None = None) -> OAuth2Session:
         current_app.config["INTUIT_CLIENT_ID"],
         current_app.config["INTUIT_CLIENT_SECRET"],
         token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method's name
-        scope=SCOPE,
         redirect_uri=redirect_uri,
     )
 

@@ -32,6 +32,7 @@ from webapp.models import issue as issue_states
 from webapp.quickbooks import causes, facts, issues, links, mirror
 from webapp.quickbooks.errors import Fault, QuickBooksError, Throttled
 from webapp.quickbooks.flight import (
+    REMOVALS,
     Accepted,
     NotDone,
     NumberTaken,
@@ -46,8 +47,6 @@ from webapp.quickbooks.payloads import ENTITIES, marker
 STOPPED_WORKER = "stopped_worker"
 NO_SECOND_TRY = frozenset({"edited", "record_deleted", "voided", "differs", "link_undone"})
 """Causes that only a person's decision can end: trying again by itself would be pointless."""
-
-REMOVALS = ("delete", "void")
 
 
 @dataclass(frozen=True)
@@ -167,6 +166,11 @@ def _refused(entry: Entry, record: Record, request: Request, outcome: Refused) -
     if outcome.fault.code == "5010" and _only_token_moved(record, request, outcome.theirs):
         entry.go_again()
         return
+    if outcome.fault.code == "5010" and _not_shown_yet(entry, request, outcome.theirs):
+        entry.put_back(database_now(db.session()))
+        return
+    if outcome.fault.code == "6140" and outcome.theirs is not None:
+        mirror.keep(record.firm_id, request.entity, outcome.theirs)
     if outcome.fault.code == "6140" and _renumbered(entry, record, request, outcome.theirs):
         return
     cause, said = causes.classify(outcome.fault, record.kind, request.operation)
@@ -192,6 +196,13 @@ def _only_token_moved(record: Record, request: Request, theirs: dict[str, Any] |
     return True
 
 
+def _not_shown_yet(entry: Entry, request: Request, theirs: dict[str, Any] | None) -> bool:
+    """A reading may lag behind: there must be a newer version to show to a person, so wait for it,
+    though not for ever."""
+    seen = theirs is not None and str(theirs.get("SyncToken")) != str(request.sent.get("SyncToken"))
+    return not seen and entry.failures < len(outbox.RETRY_PLAN)
+
+
 def wants_another_number(outcome: Outcome) -> bool:
     """Settling it may renumber the invoice, for which the firm's turn has to be taken first."""
     taken = isinstance(outcome, Refused) and outcome.fault.code == "6140"
@@ -203,16 +214,13 @@ def _renumbered(
 ) -> bool:
     """Somebody took the number of an assigned invoice while it was on its way: it takes the next.
 
-    Only where the firm's numbers are synced; the mirror learns of the holder first.
+    Only where the firm's numbers are synced.
     """
     from webapp.quickbooks import numbering
 
     if request.operation != "create" or theirs is None or not isinstance(record, Invoice):
         return False
-    if not numbering.may_renumber(record):
-        return False
-    mirror.keep(record.firm_id, "Invoice", theirs)
-    if not numbering.renumber(record):
+    if not numbering.may_renumber(record) or not numbering.renumber(record):
         return False
     entry.wanted = record.version
     entry.go_again()

@@ -93,10 +93,24 @@ class _Reading:
     def _read_changes(self, since: datetime) -> None:
         """One call; where its answer is full, one for each entity; where that is, queries."""
         stamp = since.isoformat(timespec="seconds")
-        found = self._call(lambda: self.company.changes(list(WATCHED), stamp))
+        try:
+            found = self._call(lambda: self.company.changes(list(WATCHED), stamp))
+        except Rejected as error:
+            log.warning("changes_refused", firm_id=self.firm_id, code=error.fault.code)
+            found = {entity: self._changes_or_all(entity, stamp) for entity in WATCHED}
         if sum(map(len, found.values())) >= MOST_OBJECTS:
             found = {entity: self._changes_of(entity, stamp) for entity in WATCHED}
         self._take_in(found)
+
+    def _changes_or_all(self, entity: str, stamp: str) -> list[dict[str, Any]]:
+        """Which entities a change feed takes is told by those it leaves out: some plan or country
+        may leave out more."""
+        try:
+            return self._changes_of(entity, stamp)
+        except Rejected:
+            if entity == PREFERENCES:
+                return [self._call(self.company.preferences)]
+            return self._whole(entity)
 
     def _changes_of(self, entity: str, stamp: str) -> list[dict[str, Any]]:
         found = self._call(lambda: self.company.changes([entity], stamp))[entity]

@@ -31,7 +31,9 @@ _REALM = re.compile(r"[0-9]{1,30}", re.ASCII)
 _ID = re.compile(r"[0-9A-Za-z:_-]{1,30}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z]{1,20}", re.ASCII)
 _ENTITY = re.compile(r"[A-Za-z]{1,40}", re.ASCII)
-_TYPE = re.compile(r"qbo\.([A-Za-z]{1,40})\.([A-Za-z]{1,20})\.v[0-9]{1,4}", re.ASCII)
+_TYPE = re.compile(
+    r"qbo\.([A-Za-z]{1,40})\.([A-Za-z]{1,20})\.v[0-9]{1,4}", re.ASCII | re.IGNORECASE
+)
 
 PRESENT = {
     "created": "create",
@@ -135,16 +137,21 @@ def _cloud_event(part: Any) -> Row:
     kind = _TYPE.fullmatch(str(part.get("type")))
     if kind is None:
         raise _Unreadable
-    data = part.get("data")
     row = _row(
         part.get("intuitaccountid"),
         kind[1],
         part.get("intuitentityid"),
         PRESENT.get(kind[2].lower(), kind[2].lower()),
         part.get("time"),
-        data.get("deletedId") if isinstance(data, dict) else None,
+        _merged_away(part.get("data")) or _merged_away(part),
     )
     return row | {"key": _key("cloudevents", part["id"])}
+
+
+def _merged_away(part: Any) -> Any:
+    """Of a merge; Intuit's page does not say in which field CloudEvents tell it."""
+    named = part.items() if isinstance(part, dict) else ()
+    return next((value for name, value in named if name.lower().endswith("deletedid")), None)
 
 
 def _row(
