@@ -1,22 +1,27 @@
-"""What QuickBooks knows and does not show yet: searches and readings that are behind."""
+"""What QuickBooks does not show at once: searches and readings that are behind, or fail."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
 
-from tests.quickbooks.accents import Exchange, Json, Proxy, speaking
+from tests.quickbooks.accents import Exchange, Json, Proxy, silent_merges, speaking
+from tests.quickbooks.listening import hear, listening
 from tests.quickbooks.office import MakeOffice, Office
 from tests.sandbox_process import SandboxProcess
+from webapp.quickbooks.connection import CannotConnect
+from webapp.quickbooks.errors import QuickBooksError
 
 Switch = Callable[..., None]
 
 
 @pytest.fixture
 def proxy(sandbox: SandboxProcess, configured: Callable[..., None]) -> Iterator[Proxy]:
+    verifier = sandbox.announced["webhook_verifier_token"]
     with speaking(sandbox.api_url) as proxy:
-        configured(QBO_API_URL=proxy.address)
+        configured(QBO_API_URL=proxy.address, INTUIT_WEBHOOK_VERIFIER_TOKEN=verifier)
         yield proxy
 
 
@@ -82,3 +87,44 @@ def test_create_is_known_by_its_marker_where_request_ids_are_ignored_and_searche
     assert office.state("invoice", invoice) == "synced"
     assert len(office.objects("Invoice")) == 1
     office.require_order()
+
+
+def test_merge_that_only_the_webhook_tells_of_moves_the_link(
+    app: Flask, sandbox: SandboxProcess, proxy: Proxy, make_office: MakeOffice
+) -> None:
+    office = make_office()
+    with listening(app, sandbox):
+        account = office.client()
+        office.work()
+        survivor = office.create_theirs("Customer", DisplayName="Countess of Lovelace")["Id"]
+        hear(office)
+        proxy.accents = (silent_merges,)
+        gone = office.quickbooks_id("account", account)
+        office.control("objects/merge", entity="Customer", id=gone, into=survivor)
+        hear(office)
+    assert office.issues() == []
+    assert office.quickbooks_id("account", account) == survivor
+
+
+def test_reading_that_fails_once_is_tried_again_and_a_command_does_not_notice(
+    make_office: MakeOffice,
+) -> None:
+    office = make_office(connected=False)
+    office.fault("status", operation="query", status=500, times=1)
+    office.fault("reset", operation="read", times=1)
+    office.connect()
+    assert office.connection().set_up_at is not None
+
+
+def test_adoption_that_broke_off_can_be_repeated_with_the_token_it_used_up(
+    make_office: MakeOffice, switch: Switch
+) -> None:
+    switch(refresh_policy="single_use", refresh_rotation="every_time")
+    office = make_office(connected=False)
+    office.fault("status", operation="query", status=500, times=2)
+    with pytest.raises(QuickBooksError):
+        office.connect()
+    office.connect()
+    assert office.connection().set_up_at is not None
+    with pytest.raises(CannotConnect):
+        office.connect()

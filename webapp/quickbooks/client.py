@@ -27,6 +27,12 @@ TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 TOTAL_S = 30.0
 """How long a body may go on coming, so that a slow drip frees its worker within a minute."""
 
+IDLE_S = 1.5
+"""How long an unused connection is kept: less than servers do (2 s, 5 s), since one that is closed
+just as we write to it leaves the outcome unknown."""
+QUICKLY_S = 10.0
+"""A reading that failed within so long is tried once more."""
+
 QUERY_PAGE = 1000  # Intuit: data queries, the most rows of one page
 
 _lock = threading.Lock()
@@ -38,7 +44,9 @@ def shared_http() -> httpx2.Client:
     global _shared
     with _lock:
         if _shared is None:
-            limits = httpx2.Limits(max_connections=64, max_keepalive_connections=32)
+            limits = httpx2.Limits(
+                max_connections=64, max_keepalive_connections=32, keepalive_expiry=IDLE_S
+            )
             _shared = httpx2.Client(timeout=TIMEOUT, limits=limits, follow_redirects=False)
         return _shared
 
@@ -151,13 +159,18 @@ class Company:
             raise errors.NotExecuted(reason="the company's budget has no room")
 
     def _read(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
-        """Once more after a throttling, if there is room in time: reading twice is harmless."""
+        """Once more after a throttling, if there is room in time, and after what failed quickly
+        (Intuit: error codes, "retry once" after a 500): reading twice is harmless."""
         self.take_room()
+        began = time.monotonic()
         try:
             return self._call("GET", path, params).body
         except errors.Throttled as error:
             self._throttled(error.retry_after_s)
             if not self._may_call():
+                raise
+        except errors.OutcomeUnknown:
+            if time.monotonic() - began > QUICKLY_S or not self._may_call():
                 raise
         return self._call("GET", path, params).body
 

@@ -90,15 +90,24 @@ def adopt(firm_id: int, realm_id: str, refresh_token: str, unmatched: str) -> Co
     Raises CannotConnect, oauth.IntuitUnreachable, or a QuickBooksError.
     """
     try:
-        granted = oauth.refresh(refresh_token)
+        connection = connect(firm_id, realm_id, oauth.refresh(refresh_token))
     except oauth.GrantRefused:
-        raise CannotConnect("refused") from None
-    connection = connect(firm_id, realm_id, granted)
+        connection = _half_adopted(firm_id, realm_id)
     connection.unmatched = unmatched
     db.session.commit()
     mirror.fill(company_of(connection, patience_s=UNHURRIED_S), connection)
     finish_set_up(Connection.of(firm_id))
     return Connection.of(firm_id)
+
+
+def _half_adopted(firm_id: int, realm_id: str) -> Connection:
+    """An earlier try that used the token up, and failed only after that. Raises CannotConnect."""
+    connection = Connection.of(firm_id)
+    began = connection.realm_id == realm_id and connection.state == connections.CONNECTED
+    db.session.commit()
+    if not began or connection.set_up_at is not None:
+        raise CannotConnect("refused")
+    return connection
 
 
 def finish_set_up(connection: Connection, chosen: Mapping[str, str] | None = None) -> None:

@@ -39,9 +39,8 @@ def survivors(firm_id: int, sightings: Mapping[str, Sequence[Body]]) -> dict[Obj
         for body in sightings.get(entity, ())
         if deleted(body)
     }
-    if not vanished:
-        return {}
     told = WebhookEvent.merges(firm_id)
+    vanished |= _still_linked(firm_id, told)
     stays: dict[Object, str] = {}
     for entity, gone in vanished:
         survivor = _last(told, entity.lower(), gone) or (
@@ -50,6 +49,26 @@ def survivors(firm_id: int, sightings: Mapping[str, Sequence[Body]]) -> dict[Obj
         if survivor:
             stays[entity, gone] = survivor
     return stays
+
+
+def _still_linked(firm_id: int, told: Mapping[Object, str]) -> set[Object]:
+    """What a webhook says was merged away and our records still point to, seen gone or not."""
+    return {
+        (entity, gone)
+        for entity, kind in LINKED.items()
+        for told_of, gone in told
+        if told_of == entity.lower() and Link.to(firm_id, kind, gone) is not None
+    }
+
+
+def unseen_survivors(firm_id: int, sightings: Mapping[str, Sequence[Body]]) -> list[Object]:
+    """Those that links are to move to and that these sightings do not show."""
+    merged = survivors(firm_id, sightings)
+    return sorted(
+        (entity, stays)
+        for (entity, _gone), stays in merged.items()
+        if entity in LINKED and _seen(sightings.get(entity, ()), stays) is None
+    )
 
 
 def _last(told: Mapping[tuple[str, str], str], entity: str, gone: str) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -182,6 +183,7 @@ class _Reading:
 
     def _take_in(self, found: Mapping[str, Sequence[Body]]) -> None:
         """Lists before documents, since these name those."""
+        found = self._with_survivors(found)
         with self.hold.transaction() as (_now, connection):
             merged = merges.survivors(self.firm_id, found)
             merges.move_roles(connection, merged)
@@ -191,6 +193,16 @@ class _Reading:
             for start in range(0, len(bodies), AT_ONCE):
                 with self.hold.transaction() as (_now, connection):
                     self._take_some(connection, entity, bodies[start : start + AT_ONCE], merged)
+
+    def _with_survivors(self, found: Mapping[str, Sequence[Body]]) -> dict[str, list[Body]]:
+        """A merge may leave the one that stays as it was, so that nothing else shows it."""
+        more: dict[str, list[Body]] = {entity: list(bodies) for entity, bodies in found.items()}
+        with self.hold.transaction():
+            unseen = merges.unseen_survivors(self.firm_id, found)
+        for entity, id_ in unseen:
+            body = self._call(partial(self.company.read, entity, id_))
+            more.setdefault(entity, []).append(body)
+        return more
 
     def _take_some(
         self, connection: Connection, entity: str, bodies: Sequence[Body], merged: merges.Merged
