@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -193,3 +194,21 @@ def test_numbers_of_many_invoices_made_at_once_follow_each_other(apart: Office) 
     numbers = [apart.theirs("invoice", i)["DocNumber"] for i in invoices]
     assert numbers == [str(n) for n in range(1042, 1054)]
     apart.require_order()
+
+
+def test_holder_that_is_slow_to_be_read_stops_no_worker(
+    apart: Office, switch: Callable[..., None]
+) -> None:
+    theirs = invoice_of_theirs(apart, "1042")
+    apart.connect()
+    account, service = apart.client(), apart.service()
+    apart.work()
+    apart.sandbox.control("counters", method="DELETE")
+    switch(latency_ms=700)
+    apart.invoice(account, service, number="1042")
+    apart.work()
+    issue = apart.only_issue()
+    assert issue.cause == "dup_number"
+    assert issue.theirs is not None
+    assert issue.theirs["Id"] == theirs["Id"]
+    assert apart.sandbox.control("counters")["paths"]["GET invoice"] == 1
