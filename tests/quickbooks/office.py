@@ -282,6 +282,27 @@ class Office:
         made: Json = self.control("objects", entity=entity, fields=fields)["object"]
         return made
 
+    def invoice_of_theirs(self, number: str) -> Json:
+        """An invoice that somebody typed in QuickBooks."""
+        customer = self._listed("Customer", DisplayName="Grace Hopper")
+        income = {"value": self.account_called("Services")}
+        item = self._listed("Item", Name="Consulting", Type="Service", IncomeAccountRef=income)
+        detail = {"ItemRef": {"value": item["Id"]}}
+        line = {"Amount": 75, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+        return self.create_theirs(
+            "Invoice",
+            CustomerRef={"value": customer["Id"]},
+            DocNumber=number,
+            TxnDate="2026-11-19",
+            Line=[line],
+        )
+
+    def _listed(self, entity: str, **fields: Any) -> Json:
+        """The one of this name, made if there is none."""
+        name = next(iter(fields))
+        found = [row for row in self.objects(entity) if row[name] == fields[name]]
+        return found[0] if found else self.create_theirs(entity, **fields)
+
     def account_called(self, name: str) -> str:
         return next(str(a["Id"]) for a in self.objects("Account") if a["Name"] == name)
 

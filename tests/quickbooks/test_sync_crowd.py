@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -102,3 +104,77 @@ def test_worker_whose_firm_waits_for_its_budget_goes_on_to_the_next(office: Offi
         hints.send(OTHER_FIRM)
         assert sync.run_slice(office.firm_id, seconds=30)
     assert len(office.objects("Customer")) < 4
+
+
+def minutes_old(office: Office) -> None:
+    """Changes were last read five minutes ago, and no webhooks come."""
+    office.set_connection(changes_read_to=datetime.now(UTC) - timedelta(minutes=5))
+
+
+@pytest.fixture
+def books(office: Office) -> tuple[int, int]:
+    """A client and a service that QuickBooks has."""
+    made = office.client(), office.service()
+    office.work()
+    return made
+
+
+@pytest.mark.parametrize("own_numbers", [True, False])
+def test_number_in_a_crowd_that_somebody_has_just_taken_is_not_sent(
+    office: Office, books: tuple[int, int], own_numbers: bool
+) -> None:
+    """With its own setting off, QuickBooks would take the duplicate without a word."""
+    office.control("preferences", CustomTxnNumbers=own_numbers)
+    theirs = office.invoice_of_theirs("2007")
+    minutes_old(office)
+    crowd = [office.invoice(*books, number=str(n), hurry=False) for n in range(2000, 2012)]
+    office.settle()
+    issue = office.only_issue()
+    assert (issue.cause, issue.facts["n"]) == ("dup_number", "2007")
+    assert issue.theirs is not None
+    assert issue.theirs["Id"] == theirs["Id"]
+    assert sorted(office.state("invoice", each) for each in crowd) == ["failed"] + ["synced"] * 11
+    numbers = [found["DocNumber"] for found in office.objects("Invoice")]
+    assert len(numbers) == len(set(numbers)) == 12
+
+
+def test_assigned_number_in_a_crowd_that_somebody_has_just_taken_gives_way(
+    office: Office, books: tuple[int, int]
+) -> None:
+    office.control("preferences", CustomTxnNumbers=False)
+    office.settings(sync_invoice_numbers=True)
+    crowd = [office.invoice(*books, hurry=False) for _ in range(8)]
+    office.invoice_of_theirs("1004")
+    minutes_old(office)
+    office.settle()
+    assert office.issues() == []
+    assert {office.state("invoice", each) for each in crowd} == {"synced"}
+    numbers = sorted(found["DocNumber"] for found in office.objects("Invoice"))
+    assert numbers == [str(number) for number in range(1001, 1010)]
+
+
+def test_crowd_of_invoices_asks_for_its_numbers_together(
+    office: Office, books: tuple[int, int]
+) -> None:
+    count = 240
+    for number in range(count):
+        office.invoice(*books, number=f"INV-{number:04}", hurry=False)
+    minutes_old(office)
+    office.sandbox.control("counters", method="DELETE")
+    office.settle()
+    assert len(office.objects("Invoice")) == count
+    counters = office.sandbox.control("counters")
+    assert counters["kinds"]["read"] <= 2
+    assert counters["kinds"]["read"] >= 1
+    assert counters["paths"]["POST batch"] >= count / 40
+
+
+def test_numbers_that_cannot_be_asked_for_wait(office: Office, books: tuple[int, int]) -> None:
+    minutes_old(office)
+    office.fault("status", operation="query", status=503, times=2)
+    crowd = [office.invoice(*books, number=str(n), hurry=False) for n in range(2000, 2006)]
+    office.work()
+    assert office.objects("Invoice") == []
+    assert {office.state("invoice", each) for each in crowd} == {"waiting"}
+    office.settle()
+    assert {office.state("invoice", each) for each in crowd} == {"synced"}

@@ -7,36 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.quickbooks.office import Json, MakeOffice, Office
+from tests.quickbooks.office import MakeOffice, Office
 
 
 @pytest.fixture
 def apart(make_office: MakeOffice) -> Office:
     return make_office(connected=False)
-
-
-def invoice_of_theirs(office: Office, number: str) -> Json:
-    """An invoice that somebody typed in QuickBooks."""
-    names = [c for c in office.objects("Customer") if c["DisplayName"] == "Grace Hopper"]
-    customer = names[0] if names else office.create_theirs("Customer", DisplayName="Grace Hopper")
-    items = [i for i in office.objects("Item") if i["Name"] == "Consulting"]
-    income = {"value": office.account_called("Services")}
-    item = (
-        items[0]
-        if items
-        else office.create_theirs(
-            "Item", Name="Consulting", Type="Service", IncomeAccountRef=income
-        )
-    )
-    detail = {"ItemRef": {"value": item["Id"]}}
-    line = {"Amount": 75, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
-    return office.create_theirs(
-        "Invoice",
-        CustomerRef={"value": customer["Id"]},
-        DocNumber=number,
-        TxnDate="2026-11-19",
-        Line=[line],
-    )
 
 
 def writes_of_ours(office: Office) -> list[str]:
@@ -45,7 +21,7 @@ def writes_of_ours(office: Office) -> list[str]:
 
 
 def test_number_known_to_be_taken_is_never_sent(apart: Office) -> None:
-    theirs = invoice_of_theirs(apart, "1042")
+    theirs = apart.invoice_of_theirs("1042")
     apart.connect()
     invoice = apart.invoice(apart.client(), apart.service(), number="1042")
     apart.work()
@@ -65,7 +41,7 @@ def test_number_taken_meanwhile_is_asked_about_before_sending(
     office.control("preferences", CustomTxnNumbers=own_numbers)
     account, service = office.client(), office.service()
     office.work()
-    theirs = invoice_of_theirs(office, "1042")
+    theirs = office.invoice_of_theirs("1042")
     office.invoice(account, service, number="1042")
     office.work()
     issue = office.only_issue()
@@ -79,7 +55,7 @@ def test_number_taken_before_the_webhook_came_is_found_by_the_rejection(office: 
     account, service = office.client(), office.service()
     office.work()
     office.set_connection(webhook_seen_at=datetime.now(UTC))
-    theirs = invoice_of_theirs(office, "1042")
+    theirs = office.invoice_of_theirs("1042")
     office.invoice(account, service, number="1042")
     office.work()
     issue = office.only_issue()
@@ -92,7 +68,7 @@ def test_number_taken_before_the_webhook_came_is_found_by_the_rejection(office: 
 def test_use_number_sends_the_invoice_under_the_next_one(office: Office) -> None:
     account, service = office.client(), office.service()
     office.work()
-    invoice_of_theirs(office, "1042")
+    office.invoice_of_theirs("1042")
     invoice = office.invoice(account, service, number="1042")
     office.work()
     office.act(office.only_issue(), "use-number")
@@ -105,7 +81,7 @@ def test_use_number_sends_the_invoice_under_the_next_one(office: Office) -> None
 def test_link_takes_the_invoice_typed_there_as_ours(office: Office) -> None:
     account, service = office.client(), office.service()
     office.work()
-    theirs = invoice_of_theirs(office, "1042")
+    theirs = office.invoice_of_theirs("1042")
     invoice = office.invoice(account, service, number="1042")
     office.work()
     office.act(office.only_issue(), "link", quickbooks_id=theirs["Id"])
@@ -116,7 +92,7 @@ def test_link_takes_the_invoice_typed_there_as_ours(office: Office) -> None:
 
 @pytest.mark.parametrize("change", ["delete", "renumber"])
 def test_number_that_has_become_free_is_used(apart: Office, change: str) -> None:
-    theirs = invoice_of_theirs(apart, "1042")
+    theirs = apart.invoice_of_theirs("1042")
     apart.connect()
     if change == "delete":
         apart.control("objects/delete", entity="Invoice", id=theirs["Id"])
@@ -131,7 +107,7 @@ def test_number_that_has_become_free_is_used(apart: Office, change: str) -> None
 
 def test_duplicate_is_found_though_quickbooks_would_take_it(apart: Office) -> None:
     apart.control("preferences", CustomTxnNumbers=False)
-    invoice_of_theirs(apart, "1042")
+    apart.invoice_of_theirs("1042")
     apart.connect()
     apart.invoice(apart.client(), apart.service(), number="1042")
     apart.work()
@@ -140,7 +116,7 @@ def test_duplicate_is_found_though_quickbooks_would_take_it(apart: Office) -> No
 
 
 def test_assigned_number_follows_quickbooks_where_numbers_are_synced(apart: Office) -> None:
-    invoice_of_theirs(apart, "INV-0099")
+    apart.invoice_of_theirs("INV-0099")
     apart.connect()
     apart.settings(sync_invoice_numbers=True)
     invoice = apart.invoice(apart.client(), apart.service())
@@ -151,7 +127,7 @@ def test_assigned_number_follows_quickbooks_where_numbers_are_synced(apart: Offi
 def test_assigned_number_known_to_be_taken_is_renumbered(apart: Office) -> None:
     apart.settings(sync_invoice_numbers=True)
     invoice = apart.invoice(apart.client(), apart.service())
-    invoice_of_theirs(apart, "1001")
+    apart.invoice_of_theirs("1001")
     apart.connect()
     apart.work()
     assert apart.theirs("invoice", invoice)["DocNumber"] == "1002"
@@ -167,7 +143,7 @@ def test_assigned_number_taken_meanwhile_is_renumbered_without_an_issue(
     account, service = office.client(), office.service()
     office.work()
     office.set_connection(webhook_seen_at=seen)
-    invoice_of_theirs(office, "1001")
+    office.invoice_of_theirs("1001")
     invoice = office.invoice(account, service)
     office.work()
     assert writes_of_ours(office) == answers
@@ -178,14 +154,14 @@ def test_assigned_number_taken_meanwhile_is_renumbered_without_an_issue(
 def test_assigned_number_is_not_changed_where_numbers_are_not_synced(office: Office) -> None:
     account, service = office.client(), office.service()
     office.work()
-    invoice_of_theirs(office, "1001")
+    office.invoice_of_theirs("1001")
     office.invoice(account, service)
     office.work()
     assert office.only_issue().cause == "dup_number"
 
 
 def test_numbers_of_many_invoices_made_at_once_follow_each_other(apart: Office) -> None:
-    invoice_of_theirs(apart, "1041")
+    apart.invoice_of_theirs("1041")
     apart.connect()
     apart.settings(sync_invoice_numbers=True)
     account, service = apart.client(), apart.service()
@@ -199,7 +175,7 @@ def test_numbers_of_many_invoices_made_at_once_follow_each_other(apart: Office) 
 def test_holder_that_is_slow_to_be_read_stops_no_worker(
     apart: Office, switch: Callable[..., None]
 ) -> None:
-    theirs = invoice_of_theirs(apart, "1042")
+    theirs = apart.invoice_of_theirs("1042")
     apart.connect()
     account, service = apart.client(), apart.service()
     apart.work()

@@ -15,6 +15,7 @@ from sqlalchemy import insert
 
 from webapp.extensions import db
 from webapp.models import Batch, Entry
+from webapp.quickbooks import asked_numbers
 from webapp.quickbooks.flight import BATCH_LIMIT, Flight, Request
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.limits import BATCH, SINGLE, Budget
@@ -78,10 +79,12 @@ class Departures:
         return flight
 
     def _unsure(self, request: Request) -> bool:
-        """Is its number worth a read? Not while QuickBooks announces its changes, nor in a crowd,
-        where the mirror has to do: reads are metered."""
-        numbered = request.entity == "Invoice" and request.operation in ("create", "update")
-        return numbered and not self.told_of_changes
+        """Is its number worth a read? Not while QuickBooks announces its changes, nor when it was
+        asked for lately: reads are metered."""
+        number = asked_numbers.number_of(request)
+        if not number or self.told_of_changes:
+            return False
+        return bool(asked_numbers.unasked(self.hold.firm_id, [number]))
 
 
 def send_by(hold: Hold) -> float:

@@ -12,7 +12,7 @@ from flask import current_app
 
 from webapp.models import Connection
 from webapp.models import connection as connections
-from webapp.quickbooks import errors, notices
+from webapp.quickbooks import errors, hearing, notices
 
 SIGN_IN_CODES = frozenset({"120", "3100", "5020", "10200"})
 """The person who connected lost their rights, or the company was reset: connect anew."""
@@ -53,7 +53,7 @@ def webhooks_come(connection: Connection, now: datetime) -> bool:
     """QuickBooks has told us of changes lately, so that the mirror can be relied on."""
     lasting = timedelta(seconds=current_app.config["CDC_HEALTHY_EVERY_S"])
     seen = connection.webhook_seen_at
-    return seen is not None and now - seen < lasting
+    return seen is not None and now - seen < lasting and hearing.webhooks_healthy(connection, now)
 
 
 def _stopped(connection: Connection, fault: errors.Fault, now: datetime) -> None:

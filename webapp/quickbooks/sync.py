@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -19,10 +20,10 @@ from redis import RedisError
 
 from webapp import failpoints, hints
 from webapp.extensions import db
-from webapp.models import Entry, outbox
+from webapp.models import Connection, Entry, outbox
 from webapp.models.connection import CONNECTED, LostSlice
 from webapp.models.outbox import Due
-from webapp.quickbooks import health, holders, numbering, settling, unsettled
+from webapp.quickbooks import asked_numbers, health, holders, numbering, settling, unsettled
 from webapp.quickbooks.departures import CROWD, Departures
 from webapp.quickbooks.flight import BATCH_LIMIT, Flight, fly
 from webapp.quickbooks.hold import Hold
@@ -84,7 +85,7 @@ class _Slice:
             self.departures = Departures(hold, self.budget, health.webhooks_come(connection, now))
         self.flights: dict[Future[Any], Flight] = {}
         self.readings: dict[Future[Any], Handler] = {}
-        self.stopped = self.suspect = False
+        self.stopped = self.suspect = self.asking = False
         """What a worker died with is under way: nothing else may be beside it."""
 
     # -- the loop ----------------------------------------------------------------------------
@@ -132,6 +133,8 @@ class _Slice:
         first = Entry.first_due(self.firm_id, CROWD)
         if first is None:
             return None
+        if self.asking and first.kind == "invoice":
+            return LOOK_EVERY_S  # its number is in the question, too
         alone = first.picked or self.suspect
         if alone and self._on_their_way():
             return LOOK_EVERY_S
@@ -169,6 +172,7 @@ class _Slice:
             fresh = [entry for entry in entries.values() if not entry.unsettled]
             looks = unsettled.looks(self.hold, now, [e for e in entries.values() if e.unsettled])
             plan = Planner(connection, fresh).plan() if fresh else Plan()
+            unasked = self._numbers_to_ask(connection, plan, first, now)
             if plan.requests:
                 failpoints.reach("planned", ENTITIES[first.kind])
             flights = self.departures.mark(
@@ -183,6 +187,12 @@ class _Slice:
                 failpoints.reach("composed", ENTITIES[first.kind])
         for flight in flights:
             self._fly(flight)
+        if unasked:
+            self.asking = True
+            self._read(
+                partial(asked_numbers.ask, self.company, unasked.numbers),
+                partial(self._numbers_asked, unasked),
+            )
         for entry, holder in plan.numbers_to_check:
             self._read(
                 partial(holders.read, self.company, holder),
@@ -193,6 +203,22 @@ class _Slice:
                 partial(unsettled.look, self.company, entity, requests),
                 partial(self._looked, requests),
             )
+
+    def _numbers_to_ask(
+        self, connection: Connection, plan: Plan, first: Due, now: datetime
+    ) -> asked_numbers.Question | None:
+        """A crowd's are asked for together; its invoices leave the plan until that is answered."""
+        if self.departures.told_of_changes or first.like_it < CROWD:
+            return None
+        question = asked_numbers.question(connection, plan.requests, now)
+        if question is not None:
+            put_off = set(question.entry_ids)
+            plan.requests = [one for one in plan.requests if one.entry_id not in put_off]
+        return question
+
+    def _numbers_asked(self, asked: asked_numbers.Question, found: asked_numbers.Answer) -> None:
+        self.asking = False
+        asked_numbers.answered(self.hold, asked, found)
 
     def _fly(self, flight: Flight) -> None:
         failpoints.reach("marked", flight.requests[0].entity)
