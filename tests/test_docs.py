@@ -1,0 +1,41 @@
+"""The documentation keeps up with the program: its links lead somewhere, its errors are today's."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    missing = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
+    assert missing == []
+
+
+def handbook() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("handbook", ROOT / ".ci" / "handbook.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_pages_of_errors_say_what_the_program_says() -> None:
+    """`make translations` writes them anew."""
+    for file, text in handbook().pages().items():
+        assert file.read_text() == text, f"{file.name}: run `make translations`"
+
+
+def test_every_third_party_file_lies_beside_its_licence() -> None:
+    for file in (ROOT / "static" / "vendor").iterdir():
+        name = file.name.split("-")[0]
+        assert list((ROOT / "static" / "vendor").glob(f"{name}*[LO][IF][CL]*.txt")), file.name
