@@ -94,3 +94,43 @@ def test_asking_in_vain_takes_nothing(app: Flask) -> None:
     assert min(refused) > 0
     time.sleep(1.1)
     assert shared.ask() == 0
+
+
+def test_call_is_counted_from_its_answer_on_however_long_it_was_on_its_way(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SECOND_MS", 400)
+    shared = budget(app, per_second=4)  # two of them for a crowd
+    names = shared.take_some(2)
+    time.sleep(0.5)
+    assert shared.room().calls == 0  # both may still arrive over there
+    shared.answered(names)
+    assert shared.room().calls == 0
+    time.sleep(0.45)
+    assert shared.room().calls == 2
+
+
+def test_call_whose_answer_is_never_told_of_is_counted_no_longer_than_it_can_take(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SECOND_MS", 200)
+    monkeypatch.setattr(limits, "ANSWER_MS", 300)
+    shared = budget(app, per_second=4)
+    assert len(shared.take_some(5)) == 2
+    assert 0.2 < shared.room().wait_s <= 0.5
+    time.sleep(0.55)
+    assert shared.room().calls == 2
+
+
+def test_a_crowd_is_told_when_as_many_calls_as_it_wants_are_there(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SECOND_MS", 400)
+    shared = budget(app, per_second=6)  # four of them for a crowd
+    assert shared.ask() == 0
+    time.sleep(0.2)
+    assert shared.ask() == 0
+    assert shared.room(2).wait_s == 0
+    three, four = shared.room(3), shared.room(4)
+    assert three.calls == 2
+    assert 0 < three.wait_s < four.wait_s <= 0.4

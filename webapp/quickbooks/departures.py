@@ -46,13 +46,14 @@ class Departures:
         The budget is asked here, at the last moment: what is allowed now is sent now.
         """
         bundles, singles = _bundled(requests)
-        granted = self.budget.take_some(min(len(bundles), most), BATCH, hurry=hurry)
-        flights = [self._batch(bundle, entries) for bundle in bundles[:granted]]
-        singles += [request for bundle in bundles[granted:] for request in bundle]
-        room = min(len(singles), most - granted)
-        alone = singles[: self.budget.take_some(room, SINGLE, hurry=hurry)]
+        permits = self.budget.take_some(min(len(bundles), most), BATCH, hurry=hurry)
+        flights = [self._batch(*pair, entries) for pair in zip(bundles, permits, strict=False)]
+        singles += [request for bundle in bundles[len(flights) :] for request in bundle]
+        room = min(len(singles), most - len(flights))
+        permits = self.budget.take_some(room, SINGLE, hurry=hurry)
         flights += [
-            Flight.of_one(one, send_by(self.hold), not crowd and self._unsure(one)) for one in alone
+            Flight.of_one(one, send_by(self.hold), not crowd and self._unsure(one), permit)
+            for one, permit in zip(singles, permits, strict=False)
         ]
         left = {request.entry_id for request in requests}
         for flight in flights:
@@ -66,8 +67,8 @@ class Departures:
             entries[entry_id].picked = max(0, entries[entry_id].picked - 1)
         return flights
 
-    def _batch(self, requests: list[Request], entries: Mapping[int, Entry]) -> Flight:
-        flight = Flight.of_many(requests, uuid.uuid4().hex, send_by(self.hold))
+    def _batch(self, requests: list[Request], permit: str, entries: Mapping[int, Entry]) -> Flight:
+        flight = Flight.of_many(requests, uuid.uuid4().hex, send_by(self.hold), permit)
         batch = insert(Batch).values(
             firm_id=self.hold.firm_id, request_id=flight.request_id, body=flight.body
         )

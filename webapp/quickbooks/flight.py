@@ -97,16 +97,23 @@ class Flight:
     """Ask whether the number is free first: the mirror may be behind, and QuickBooks takes
     duplicates where its own warning is off."""
 
-    @classmethod
-    def of_one(cls, request: Request, send_by: float, ask_number: bool = False) -> Flight:
-        return cls(
-            [request], request.request_id, request.body, True, send_by, ask_number=ask_number
-        )
+    permit: str = ""
+    """The call's name in the company's budget."""
 
     @classmethod
-    def of_many(cls, requests: list[Request], request_id: str, send_by: float) -> Flight:
+    def of_one(
+        cls, request: Request, send_by: float, ask_number: bool = False, permit: str = ""
+    ) -> Flight:
+        body = request.body
+        return cls([request], request.request_id, body, True, send_by, {}, ask_number, permit)
+
+    @classmethod
+    def of_many(
+        cls, requests: list[Request], request_id: str, send_by: float, permit: str = ""
+    ) -> Flight:
         items = {item_id(position): request for position, request in enumerate(requests)}
-        return cls(requests, request_id, batch_body(items), False, send_by, items)
+        body = batch_body(items)
+        return cls(requests, request_id, body, False, send_by, items, permit=permit)
 
 
 def item_id(position: int) -> str:

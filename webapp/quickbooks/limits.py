@@ -1,21 +1,25 @@
 """The request budget of a company, shared by every worker.
 
 Intuit allows a company 500 requests a minute, 10 a second and 40 batches a minute. Sliding windows
-in Redis keep to that exactly, whoever asks; a little is kept back for people who are waiting. The
-windows are a little longer than Intuit's, since calls can bunch up on their way. For the same
-reason a call is best taken just before it is sent.
+in Redis keep to that exactly, whoever asks; a little is kept back for people who are waiting. When
+a call arrives over there is not known: somewhere between its sending and its answer. So whoever
+tells of answers has a call counted from there on, and no delay on the way makes two seconds' calls
+bunch up in one.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis import Redis
 
 SINGLE, BATCH = "single", "batch"
 SECOND_MS, MINUTE_MS = 1_080, 60_500
+ANSWER_MS = 2_000
+"""A call whose answer will be told of is taken to be on its way for at most so long."""
 MARGIN_PER_SECOND = 1
 """Calls that are allowed one after the other can still arrive together."""
 
@@ -23,11 +27,12 @@ KEPT_PER_SECOND = 1
 KEPT_PER_MINUTE = 20
 """What only people who wait may use."""
 
-# KEYS: requests, batches, pause. ARGV: how many are wanted, a name for them, are they batches; per
+# KEYS: requests, batches, pause. A call's score is the moment it is counted from, which is to come
+# for one that is on its way. ARGV: how many are wanted, a name for them, are they batches; per
 # second, per minute, batches per minute; second window, minute window; how many are worth waiting
-# for. Takes as many of the wanted calls as there are. Answers how many it took, how many calls and
-# how many batches there were, and the milliseconds until so many are there as are worth waiting
-# for. The time is Redis' own, since hosts may disagree.
+# for; how long the calls will be on their way. Takes as many of the wanted calls as there are.
+# Answers how many it took, how many calls and how many batches there were, and the milliseconds
+# until so many are there as are worth waiting for. The time is Redis' own: hosts may disagree.
 _TAKE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -53,14 +58,25 @@ batches = math.min(batches, calls)
 if batch then wait = math.max(wait, wait_batch) end
 local taken = math.min(wanted, batch and batches or calls)
 for number = 1, taken do
-  redis.call('ZADD', KEYS[1], now, name .. number)
-  if batch then redis.call('ZADD', KEYS[2], now, name .. number) end
+  redis.call('ZADD', KEYS[1], now + tonumber(ARGV[10]), name .. number)
+  if batch then redis.call('ZADD', KEYS[2], now + tonumber(ARGV[10]), name .. number) end
 end
 if taken > 0 then
   redis.call('PEXPIRE', KEYS[1], minute * 2)
   redis.call('PEXPIRE', KEYS[2], minute * 2)
 end
 return {taken, calls, batches, wait}
+"""
+
+
+# KEYS: requests, batches. ARGV: the names of calls that are back.
+_BACK = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+for _, name in ipairs(ARGV) do
+  redis.call('ZADD', KEYS[1], 'XX', 'LT', now, name)
+  redis.call('ZADD', KEYS[2], 'XX', 'LT', now, name)
+end
 """
 
 
@@ -88,7 +104,7 @@ class Budget:
 
     def __init__(self, redis: Redis, realm_id: str, allowance: Allowance):
         self._redis = redis
-        self._script = redis.register_script(_TAKE)
+        self._script, self._back = redis.register_script(_TAKE), redis.register_script(_BACK)
         self._allowance = allowance
         self._keys = [f"cuadra:budget:{realm_id}:{part}" for part in ("calls", "batches", "pause")]
 
@@ -98,9 +114,18 @@ class Budget:
         _taken, calls, batches, wait_ms = self._ask(0, SINGLE, hurry, worth)
         return Room(calls, batches, wait_ms / 1000)
 
-    def take_some(self, count: int, what: str = SINGLE, *, hurry: bool = False) -> int:
-        """Take so many calls, or as many as there are; how many that was."""
-        return self._ask(count, what, hurry)[0] if count else 0
+    def take_some(self, count: int, what: str = SINGLE, *, hurry: bool = False) -> list[str]:
+        """Take so many calls, or as many as there are: their names, for ``answered``."""
+        if not count:
+            return []
+        name = uuid.uuid4().hex
+        taken = self._ask(count, what, hurry, name=name, on_way_ms=ANSWER_MS)[0]
+        return [f"{name}{number}" for number in range(1, taken + 1)]
+
+    def answered(self, names: Sequence[str]) -> None:
+        """These calls have certainly arrived over there."""
+        if names:
+            self._back(keys=self._keys[:2], args=list(names))
 
     def ask(self, what: str = SINGLE, *, hurry: bool = False) -> float:
         """Take one call if there is one: 0.0, else the seconds until it is worth asking again."""
@@ -122,7 +147,13 @@ class Budget:
         self._redis.set(self._keys[2], 1, px=int(seconds * 1000))
 
     def _ask(
-        self, wanted: int, what: str, hurry: bool, worth: int = 1
+        self,
+        wanted: int,
+        what: str,
+        hurry: bool,
+        worth: int = 1,
+        name: str = "",
+        on_way_ms: int = 0,
     ) -> tuple[int, int, int, int]:
         kept_second = MARGIN_PER_SECOND + (0 if hurry else KEPT_PER_SECOND)
         kept_minute = 0 if hurry else KEPT_PER_MINUTE
@@ -131,7 +162,7 @@ class Budget:
             keys=self._keys,
             args=[
                 wanted,
-                uuid.uuid4().hex,
+                name or uuid.uuid4().hex,
                 int(what == BATCH),
                 max(1, allowed.per_second - kept_second),
                 max(1, allowed.per_minute - kept_minute),
@@ -139,6 +170,7 @@ class Budget:
                 SECOND_MS,
                 MINUTE_MS,
                 worth,
+                on_way_ms,
             ],
         )
         taken, calls, batches, wait_ms = (int(number) for number in said)

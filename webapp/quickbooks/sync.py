@@ -121,6 +121,7 @@ class _Slice:
 
     def _settle(self, landed: list[Future[Any]]) -> None:
         answers = [(self.flights.pop(future), future.result()) for future in landed]
+        self.budget.answered([flight.permit for flight, _results in answers if flight.permit])
         for some in settling.together(answers):
             if not settling.settle(self.hold, self.budget, some):
                 self.stopped = True
