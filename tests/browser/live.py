@@ -37,13 +37,20 @@ class Live:
     sandbox: SandboxProcess
     environ: dict[str, str]
 
-    def api(self, path: str, body: Json | None = None) -> Any:
-        """The JSON API, as the firm: POST with a body, GET without."""
+    def api(self, path: str, body: Json | None = None, method: str | None = None) -> Any:
+        """The JSON API, as the firm: POST with a body, GET without, unless ``method`` says so.
+
+        Raises urllib.error.HTTPError for an answer that is no success.
+        """
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.loads(answer.read() or "null")
+        except urllib.error.HTTPError as error:
+            error.add_note(error.read().decode())
+            raise
 
     def wait(self, done: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + SOON_S
@@ -56,6 +63,11 @@ class Live:
 
     def flask(self, *words: str) -> str:
         return _flask(self.environ, *words)
+
+    def hear_of_changes(self, hear: bool) -> None:
+        """Whether QuickBooks announces what happens there; without, it is noticed much later."""
+        targets = [f"{self.url}/webhooks/intuit"] if hear else []
+        self.sandbox.control("webhooks", {"targets": targets})
 
     # -- what is in the books ------------------------------------------------------------------
 

@@ -143,11 +143,15 @@ def _send_ours(case: _Case) -> None:
 
 
 def _keep_theirs(case: _Case) -> None:
-    """Accepted as it is there; ours stays as it is."""
-    if case.link is None or case.issue.theirs is None:
+    """Accepted as it is there; ours stays as it is.
+
+    Where a change of ours was refused (a payment in a deposit), what we know of theirs holds.
+    """
+    if case.link is None:
         raise ActionRefused("", gettext("There is nothing to compare with. Reload the page."))
-    case.link.sync_token = str(case.issue.theirs["SyncToken"])
-    case.link.known = facts_of(ENTITIES[case.record.kind], case.issue.theirs)
+    if case.issue.theirs is not None:
+        case.link.sync_token = str(case.issue.theirs["SyncToken"])
+        case.link.known = facts_of(ENTITIES[case.record.kind], case.issue.theirs)
     case.settle(outbox.DONE)
 
 
