@@ -18,11 +18,12 @@ import structlog
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from jobs import imports, notices, recurring
+from jobs import books, imports, notices, recurring
 from webapp import hints, presence
 from webapp.extensions import db
 from webapp.imports import work
 from webapp.quickbooks import figures, hearing, recovery, sweep, watchdog
+from webapp.quickbooks.books import work as compare
 from wsgi import app
 
 LOCK = presence.SCHEDULER
@@ -103,6 +104,7 @@ def tasks() -> list[Task]:
         Task("password resets", notices.RESETS_EVERY_S, notices.password_resets),
         Task("recurring invoices", recurring.EVERY_S, recurring.queue_due),
         Task("figures", figures.EVERY_S, figures.take),
+        Task("books", books.LOOK_EVERY_S, compare.queue_due),
         Task("lost imports", imports.LOOK_EVERY_S, work.queue_lost),
         Task("old previews", imports.TIDY_EVERY_S, work.tidy),
         Task("digests", notices.DIGESTS_EVERY_S, notices.digests),

@@ -16,6 +16,8 @@ from webapp.models import ApiToken, Firm, Person, SignIn
 from webapp.models.connection import ASK, CREATE
 from webapp.models.person import OPERATOR, OWNER
 from webapp.quickbooks import connection, forgetting
+from webapp.quickbooks.books import telling
+from webapp.quickbooks.books import work as books
 from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.oauth import IntuitUnreachable
 
@@ -140,6 +142,28 @@ def adopt(firm_id: int, realm_id: str, refresh_token: str, unmatched: str) -> No
             }
         )
     )
+
+
+@quickbooks_group.command("compare")
+@click.option("--firm", "firm_id", type=int, required=True)
+@click.option("--ask", is_flag=True, help="Read QuickBooks itself: metered calls.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object in place of the table.")
+@click.pass_context
+def compare(context: click.Context, firm_id: int, ask: bool, as_json: bool) -> None:
+    """Compare both books. Exits with 1 if something differs and nothing explains it, with 2 if
+    QuickBooks could not be asked."""
+    if db.session.get(Firm, firm_id) is None:
+        raise click.ClickException(f"--firm: there is no firm {firm_id}.")
+    hints.ensure_redis(current_app)
+    told = telling.summary(books.complete(firm_id, ask))
+    if as_json:
+        click.echo(json.dumps(told))
+    elif told["trouble"] is None:
+        for line in telling.table(told):
+            click.echo(line)
+    else:
+        click.echo(f"QuickBooks could not be asked: {told['trouble']}.", err=True)
+    context.exit(2 if told["trouble"] else int(told["unexplained"] > 0))
 
 
 @demo_group.command("load")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, delete, select
+from sqlalchemy import JSON, ForeignKey, Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.extensions import Model, db
@@ -52,6 +52,17 @@ class BookComparison(Model):
     def latest(cls, firm_id: int) -> BookComparison | None:
         return db.session.scalar(
             select(cls).where(cls.firm_id == firm_id).order_by(cls.id.desc()).limit(1)
+        )
+
+    @property
+    def unexplained(self) -> int:
+        """How many rows nobody can account for."""
+        counted = select(func.count()).select_from(BookRow)
+        return (
+            db.session.scalar(
+                counted.where(BookRow.comparison_id == self.id, BookRow.standing == UNEXPLAINED)
+            )
+            or 0
         )
 
     @classmethod

@@ -120,6 +120,10 @@ class Company:
         """One page of at most 1,000 objects."""
         return self._query_page(entity, where, order, 1)
 
+    def page(self, entity: str, start: int) -> list[dict[str, Any]]:
+        """The page of ``query_all`` that begins with this object, counted from 1."""
+        return self._query_page(entity, "", "Id", start)
+
     def query_all(self, entity: str, where: str = "") -> list[dict[str, Any]]:
         """Every object, page by page, ordered by Id so that pages do not overlap."""
         found: list[dict[str, Any]] = []

@@ -65,10 +65,13 @@ def company_of(
     connection: Connection,
     access_tokens: AccessTokens | None = None,
     patience_s: float = PATIENCE_S,
+    *,
+    hurry: bool = True,
 ) -> Company:
     """Calls made through it renew the sign-in when needed, and need no transaction to be open.
 
-    A reading waits ``patience_s`` seconds for room in the budget.
+    A reading waits ``patience_s`` seconds for room in the budget; without ``hurry`` it leaves alone
+    what is kept back for people who wait.
     """
     assert connection.realm_id is not None
     budget = budget_of(connection)
@@ -76,16 +79,16 @@ def company_of(
         current_app.config["QBO_API_URL"],
         connection.realm_id,
         access_tokens or AccessTokens(connection.firm_id),
-        partial(_may_call, budget, patience_s),
+        partial(_may_call, budget, patience_s, hurry),
         partial(_pause, budget),
         ended=partial(tally.count, current_app.extensions["redis"]),
     )
 
 
-def _may_call(budget: Budget, patience_s: float = PATIENCE_S) -> bool:
+def _may_call(budget: Budget, patience_s: float = PATIENCE_S, hurry: bool = True) -> bool:
     """Wait a while for a call that a person, or a settlement, needs now."""
     try:
-        return budget.take(time.monotonic() + patience_s, hurry=True)
+        return budget.take(time.monotonic() + patience_s, hurry=hurry)
     except RedisError:
         return False
 

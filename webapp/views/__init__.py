@@ -21,6 +21,7 @@ PAGES = (
     "number_check",
     "operator",
     "own_security",
+    "quickbooks_books",
     "quickbooks_bulk",
     "quickbooks_connection",
     "quickbooks_export",
