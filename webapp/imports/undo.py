@@ -33,7 +33,8 @@ FREE = ""
 def outlook(imported: CsvImport) -> dict[str, int]:
     """How many of the records it made would go (under FREE), and how many stay for which reason."""
     kept, wanted = _with_reason(imported)
-    found = wanted.with_only_columns(kept, func.count()).order_by(None).group_by(kept)
+    reasons = wanted.with_only_columns(kept.label("reason")).order_by(None).subquery()
+    found = select(reasons.c.reason, func.count()).group_by(reasons.c.reason)
     return dict(db.session.execute(found).all())
 
 
