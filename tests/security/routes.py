@@ -64,6 +64,7 @@ WHO: dict[Access, set[str]] = {
     | _named("notifications", "settings", "receive")
     | _named("quickbooks_page", "index", "with_slash", "errors")
     | _named("quickbooks_export", "errors")
+    | _named("quickbooks_books", "index", "compare", "show")
     | _named("quickbooks_bulk", "selected", "everything")
     | _named("quickbooks_connection", "pause", "resume", "sync_now", "activity", "numbers")
     | _named("quickbooks_issues", "ask", "act", "suggest", "detail", "row", "sync_again")

@@ -15,7 +15,16 @@ from tests.views.conftest import Records
 from tests.views.quickbooks_scene import Scene
 from webapp import hints
 from webapp.extensions import db
-from webapp.models import Account, ApiToken, CsvImport, Notification, Person, SignIn
+from webapp.models import (
+    Account,
+    ApiToken,
+    BookComparison,
+    BookRow,
+    CsvImport,
+    Notification,
+    Person,
+    SignIn,
+)
 from webapp.models.person import MEMBER
 
 IDS = (
@@ -27,6 +36,7 @@ IDS = (
     "notice_id",
     "session_id",
     "import_id",
+    "row_id",
 )
 """What names a row of one firm, or of one person, in an address."""
 
@@ -65,6 +75,8 @@ class World:
     session: int
     """A sign-in of the firm's member, in a browser of its own."""
     csv_import: int
+    book_row: int
+    """Of the firm's comparison of both books."""
     colleague: int
     """A second member: nobody may change the owner, nor themselves."""
     job: str
@@ -86,6 +98,7 @@ class World:
             "session_id": self.session,
             "colleague_id": self.colleague,
             "import_id": self.csv_import,
+            "row_id": self.book_row,
             "job_id": self.job,
         }
         if name in own:
@@ -153,11 +166,15 @@ def make_world(app: Flask, firm: FirmFixture, records: Records, scene: Scene) ->
         brought.fields, brought.ignored = ["name"], []
         colleague = Person(firm_id=firm.id, role=MEMBER, email="second@alder.example", name="Two")
         colleague.password_hash = "-"
-        db.session.add_all([notice, elsewhere, brought, colleague])
+        comparison = BookComparison(firm_id=firm.id, state="done")
+        db.session.add_all([notice, elsewhere, brought, colleague, comparison])
+        db.session.flush()
+        row = BookRow(comparison_id=comparison.id, month="2026-08", kind="invoice", currency="USD")
+        db.session.add(row)
         db.session.commit()
         token = db.session.scalars(select(ApiToken.id).where(ApiToken.firm_id == firm.id)).one()
         job = app.extensions["sync_queue"].enqueue(hints.JOB, firm.id, description="sync")
-        ids = (issue, notice.id, token, elsewhere.id, brought.id, colleague.id)
+        ids = (issue, notice.id, token, elsewhere.id, brought.id, row.id, colleague.id)
         return World(app, firm, records, *ids, job.id)
 
 
