@@ -10,7 +10,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadfile
 PROCESSES = 2
 
 .PHONY: help run reset setup runtime development check test test-full test-pythons bench audit soak \
-  mutants lock translations screenshots
+  mutants guards lock translations screenshots
 .DEFAULT_GOAL = help
 
 help: ## list the commands
@@ -62,6 +62,9 @@ soak: setup ## half an hour of random work, faults and kills, then the audit; MI
 
 mutants: setup ## break money, outbox and sign-in on purpose: who notices?; ONLY=outbox SAMPLE=100
 	@$(BIN)/python -m tests.mutation
+
+guards: setup ## take each guard against a fault away and see its test go red; ONLY=7
+	@$(BIN)/python -m tests.mutation.guards
 
 lock: runtime ## resolve the packages of pyproject.toml again
 	@sh .ci/lock

@@ -12,14 +12,14 @@ import json
 import os
 import random
 import shlex
-import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.mutation.copies import PYTEST, copy_to
+
 SEED = 26
 LONGEST_S = 120.0
 SUBJECTS = {
@@ -43,7 +43,7 @@ def _try(name: str, sample: int) -> float:
     module, tests = SUBJECTS[name]
     folder = Path(tempfile.mkdtemp(prefix=f"mutants-{name}-"))
     copy = folder / "copy"
-    _copy(copy)
+    copy_to(copy)
     (folder / "config.toml").write_text(_config(module, tests))
     _run(copy, "init", "../config.toml", "../session.sqlite")
     if sample:
@@ -58,26 +58,8 @@ def _try(name: str, sample: int) -> float:
     return share
 
 
-def _copy(target: Path) -> None:
-    """What git would commit, and the environment; a mutant must never meet the original."""
-    files = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    ).stdout
-    compiled = (ROOT / "webapp/translations").rglob("*.mo")
-    listed = (ROOT / name for name in files.decode().split("\0") if name)
-    for file in (*compiled, *listed):
-        if file.is_file():
-            place = target / file.relative_to(ROOT)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(file, place)
-
-
 def _config(module: str, tests: list[str]) -> str:
-    pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    command = shlex.join([*pytest, *tests])
+    command = shlex.join([*PYTEST, *tests])
     return "\n".join(
         [
             "[cosmic-ray]",
