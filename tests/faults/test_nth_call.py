@@ -158,7 +158,6 @@ def fails_in_the_worker(office: Office, what: str, nth: int) -> bool:
     office.settle()
     assert office.count(Entry, Entry.state != "done") == 0
     assert office.issues() == []
-    office.require_order()
     return countdown.rang
 
 
@@ -177,6 +176,7 @@ def test_call_that_fails_costs_a_retry_and_nothing_else(
     few = some(3) if what == "database" else (1, 2, 5)
     rang = [WAYS[way](office, what, nth) for nth in few]
     assert any(rang)
+    office.require_order()
 
 
 @pytest.mark.full
@@ -188,6 +188,10 @@ def test_whichever_call_fails_costs_a_retry_and_nothing_else(
     while WAYS[way](office, what, tried + 1):
         tried += 1
         assert tried < LONGEST
+        if tried % 20 == 0:  # the audit reads the whole company
+            office.require_order()
+    office.settle()
+    office.require_order()
     assert tried >= (3 if what != "database" else 20)
     if way == "in the worker":
         assert len(office.objects(ENTITIES["refund"])) == tried + 1

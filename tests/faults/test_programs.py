@@ -144,6 +144,26 @@ def test_asked_to_stop_the_worker_finishes_and_loses_nothing(
     assert len(office.objects("Invoice")) == INVOICES
 
 
+def test_old_and_new_worker_side_by_side_lose_nothing(
+    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
+) -> None:
+    """A deploy: the new one starts while the old one still drains."""
+    office.sandbox.control("switches", {"latency_ms": 100})
+    try:
+        many_invoices(office)
+        old = program("jobs.worker")
+        wait_for(lambda: len(office.ledger(entity="Invoice")) > 0, "it has begun")
+        program("jobs.worker")
+        old.terminate()
+        wait_for(settled(office), "one of them sends the rest")
+        assert old.wait(PATIENCE_S) == 0
+    finally:
+        office.sandbox.control("switches", {"latency_ms": 0})
+    assert len(office.objects("Invoice")) == INVOICES
+    assert {e["outcome"] for e in office.ledger(entity="Invoice")} == {"ok"}
+    office.require_order()
+
+
 def test_nothing_is_sent_after_disconnecting_in_the_middle(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:
