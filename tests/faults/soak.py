@@ -15,8 +15,6 @@ import contextlib
 import json
 import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -27,117 +25,20 @@ from pathlib import Path
 from flask import Flask
 
 from tests.conftest import SETTINGS, make_firm
-from tests.faults.life import DOCUMENTS, MISHAPS, WRITES, Life
+from tests.faults.chaos import LEASE_S, Chaos, Programs
+from tests.faults.life import DOCUMENTS, Life
 from tests.quickbooks.office import Office
 from tests.sandbox_process import SandboxProcess
 from webapp import embedded_redis
 
-ROOT = Path(__file__).resolve().parents[2]
 FIRMS = 3
-PROGRAMS = ("jobs.schedule", "jobs.worker", "jobs.worker")
-TIMES = {"LEASE_S": "2", "QBO_CUTOFF_S": "3", "SWEEP_EVERY_S": "0.5"}
+TIMES = {"LEASE_S": str(LEASE_S), "QBO_CUTOFF_S": "3", "SWEEP_EVERY_S": "0.5"}
 UNHURRIED = {
     "QBO_REQUESTS_PER_SECOND": "1000",
     "QBO_REQUESTS_PER_MINUTE": "100000",
     "QBO_BATCHES_PER_MINUTE": "10000",
 }
-FAULT_EVERY_S = 3.0
 SETTLING_S = 600.0
-
-
-class Programs:
-    """A scheduler and two workers that never stay away for long."""
-
-    def __init__(self, log: Path) -> None:
-        self._log = log.open("ab")
-        self._running: list[subprocess.Popen[bytes]] = [self._start(name) for name in PROGRAMS]
-
-    def _start(self, name: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", name], cwd=ROOT, stdout=self._log, stderr=self._log
-        )
-
-    def revive(self) -> None:
-        for place, name in enumerate(PROGRAMS):
-            if self._running[place].poll() is not None:
-                self._running[place] = self._start(name)
-
-    def signal(self, place: int, number: signal.Signals) -> None:
-        self._running[place].send_signal(number)
-
-    def end(self) -> None:
-        for process in self._running:
-            process.send_signal(signal.SIGCONT)
-            process.kill()
-            process.wait()
-
-
-class Chaos(threading.Thread):
-    """Something goes wrong every few seconds, and what died comes back."""
-
-    def __init__(self, app: Flask, instance: Path, offices: list[Office], programs: Programs):
-        super().__init__(name="chaos")
-        self.app, self.instance, self.offices, self.programs = app, instance, offices, programs
-        self.random = random.Random(seed())
-        self.over = threading.Event()
-        self.done: collections.Counter[str] = collections.Counter()
-
-    def run(self) -> None:
-        acts = (
-            self.kill_a_program,
-            self.kill_a_worker,
-            self.hang_a_worker,
-            self.spoil_a_write,
-            self.spoil_a_write,
-            self.spoil_a_batch,
-            self.spoil_any_call,
-            self.expire_tokens,
-            self.make_redis_forget,
-            self.kill_redis,
-        )
-        due = time.monotonic()
-        while not self.over.wait(0.2):
-            self.programs.revive()
-            if time.monotonic() > due:
-                due += FAULT_EVERY_S
-                act = self.random.choice(acts)
-                act()
-                self.done[act.__name__] += 1
-
-    def kill_a_program(self) -> None:
-        self.programs.signal(self.random.randrange(len(PROGRAMS)), signal.SIGKILL)
-
-    def kill_a_worker(self) -> None:
-        self.programs.signal(self.random.choice((1, 2)), signal.SIGKILL)
-
-    def hang_a_worker(self) -> None:
-        place = self.random.choice((1, 2))
-        self.programs.signal(place, signal.SIGSTOP)
-        time.sleep(float(TIMES["LEASE_S"]) + 1)
-        self.programs.signal(place, signal.SIGCONT)
-
-    def spoil_a_write(self) -> None:
-        office, mishap = self.random.choice(self.offices), self.random.choice(MISHAPS)
-        office.fault(**mishap, entity=self.random.choice(WRITES), method="POST")
-
-    def spoil_a_batch(self) -> None:
-        office = self.random.choice(self.offices)
-        office.fault(**self.random.choice(MISHAPS), operation="batch")
-
-    def spoil_any_call(self) -> None:
-        self.random.choice(self.offices).fault(**self.random.choice(MISHAPS))
-
-    def expire_tokens(self) -> None:
-        self.random.choice(self.offices).control("expire-access-tokens")
-
-    def make_redis_forget(self) -> None:
-        self.app.extensions["redis"].flushall()
-
-    def kill_redis(self) -> None:
-        server = self.app.extensions["redis"].info("server")["process_id"]
-        os.kill(int(server), signal.SIGKILL)
-        time.sleep(1)
-        embedded_redis.ensure(self.instance)
 
 
 def act(life: Life, chance: random.Random) -> None:
@@ -268,7 +169,7 @@ def main() -> int:
     ):
         lives = [Life(open_office(app, sandbox, number)) for number in range(1, FIRMS + 1)]
         programs = Programs(Path(name) / "programs.log")
-        chaos = Chaos(app, Path(name), [life.office for life in lives], programs)
+        chaos = Chaos(app, Path(name), [life.office for life in lives], programs, seed())
         chaos.start()
         try:
             live(lives, minutes, operations)
