@@ -96,6 +96,11 @@ def broken(life: Life) -> dict[str, int]:
         for record in records
         if office.state(kind, record) != "synced"
     ]
+    for kind, record in out:
+        entry = office.entry(kind, record)
+        sys.stderr.write(
+            f"not there: {kind} {record}, {entry.state}, waits for {entry.waits_kind}\n"
+        )
     return {
         "lost": sum(one in told for one in out),
         "silent": sum(one not in told for one in out),

@@ -11,7 +11,6 @@ from tests.conftest import FirmFixture, make_firm
 from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Account, Batch, Entry, Invoice, Service, outbox
-from webapp.models.outbox import Claim
 
 CUTOFF = timedelta(seconds=125)
 MOMENT = timedelta(seconds=5)
@@ -131,8 +130,10 @@ def test_ready_can_mean_later(entry: Entry, now: datetime) -> None:
 # -- claiming --------------------------------------------------------------------------------------
 
 
-def claim(firm_id: int, limit: int = 60, *, idle: bool = True) -> Claim | None:
-    claimed = Entry.claim(firm_id, limit, idle=idle)
+def claim(firm_id: int, limit: int = 60) -> list[int]:
+    """As a worker does: what is most urgent, and what is like it."""
+    first = Entry.first_due(firm_id, limit)
+    claimed = [] if first is None else Entry.claim(firm_id, first, limit)
     db.session.expire_all()
     return claimed
 
@@ -147,8 +148,21 @@ def test_claim_takes_one_kind_and_priority_up_to_the_limit(firm_id: int) -> None
     later = some(firm_id, 1, hurry=False)
     first = some(firm_id, 3)
     Account(firm_id=firm_id, name="Ada").save(hurry=False)
-    assert claim(firm_id, 2) == ([e.id for e in first[:2]], "service", outbox.PERSON, False)
-    assert [e.picked for e in (*first, *later)] == [1, 1, 0, 0]
+    db.session.commit()
+    assert claim(firm_id, 2) == [entry.id for entry in first[:2]]
+    assert [entry.picked for entry in (*first, *later)] == [1, 1, 0, 0]
+
+
+def test_most_urgent_is_described_with_how_many_are_like_it(firm_id: int) -> None:
+    some(firm_id, 2, hurry=False)
+    first = some(firm_id, 3)
+    due = Entry.first_due(firm_id, 10)
+    assert due is not None
+    assert (due.id, due.kind, due.priority) == (first[0].id, "service", outbox.PERSON)
+    assert (due.level, due.sent, due.picked, due.like_it) == (first[0].level, False, 0, 3)
+    counted = Entry.first_due(firm_id, 2)
+    assert counted is not None
+    assert counted.like_it == 2
 
 
 def test_claim_takes_the_lower_level_first(firm_id: int) -> None:
@@ -164,54 +178,75 @@ def test_claim_takes_the_lower_level_first(firm_id: int) -> None:
     )
     invoice.save()
     db.session.commit()
-    claimed = claim(firm_id)
-    assert claimed is not None
-    assert claimed.kind == "account"
+    entry = Entry.of(account)
+    assert entry is not None
+    assert claim(firm_id) == [entry.id]
 
 
-def test_one_that_was_picked_before_comes_alone_and_to_the_idle(firm_id: int) -> None:
+def test_one_that_was_picked_before_comes_alone(firm_id: int) -> None:
     first, second = some(firm_id, 2)
     first.picked = 1
     db.session.commit()
-    assert claim(firm_id, idle=False) is None
-    assert first.picked == 1
-    assert claim(firm_id) == ([first.id], "service", outbox.PERSON, True)
+    assert claim(firm_id) == [first.id]
     assert (first.picked, second.picked) == (2, 0)
 
 
 def test_one_that_was_picked_before_does_not_come_with_a_crowd(firm_id: int) -> None:
-    first, second = some(firm_id, 2)
+    first, second, third = some(firm_id, 3)
     second.picked = 1
     db.session.commit()
-    claimed = claim(firm_id)
-    assert claimed is not None
-    assert claimed.ids == [first.id]
+    assert claim(firm_id) == [first.id, third.id]
 
 
-@pytest.mark.parametrize("idle", [True, False])
-def test_nothing_is_claimed_that_is_not_due(firm_id: int, idle: bool) -> None:
+def test_unanswered_and_fresh_are_not_mixed(firm_id: int) -> None:
+    first, second = some(firm_id, 2)
+    now = database_now(db.session())
+    sent(first, now)
+    first.picked, first.due_at = 0, now
+    db.session.commit()
+    assert claim(firm_id) == [first.id]
+    assert second.picked == 0
+
+
+def test_unanswered_brings_its_batch_along(firm_id: int) -> None:
+    entries = some(firm_id, 4)
+    now = database_now(db.session())
+    batches = [Batch(firm_id=firm_id, request_id=f"b-{n}", body="{}") for n in range(2)]
+    db.session.add_all(batches)
+    for entry, batch in zip(entries, (batches[0], batches[1], batches[0], None), strict=True):
+        sent(entry, now)
+        entry.picked, entry.due_at, entry.batch = 0, now, batch
+    db.session.commit()
+    assert claim(firm_id, 1) == [entries[0].id, entries[2].id]
+    assert [entry.picked for entry in entries] == [1, 0, 1, 0]
+
+
+def test_nothing_is_claimed_that_is_not_due(firm_id: int) -> None:
     (entry,) = some(firm_id, 1)
     for due_at in (None, database_now(db.session()) + CUTOFF):
         entry.due_at = due_at
         db.session.commit()
-        assert claim(firm_id, idle=idle) is None
+        assert claim(firm_id) == []
         assert not Entry.anything_due(firm_id)
     entry.due_at = database_now(db.session())
     db.session.commit()
     assert Entry.anything_due(firm_id)
-    assert claim(firm_id, idle=idle) is not None
+    assert claim(firm_id) == [entry.id]
 
 
 def test_firms_do_not_claim_each_others(app: Flask, firm_id: int) -> None:
     some(firm_id, 1)
     other = make_firm(app, "Birch Books", "birch.example").id
-    assert claim(other) is None
+    assert claim(other) == []
     assert not Entry.anything_due(other)
 
 
 def test_no_transaction_is_left_open_by_a_claim(firm_id: int) -> None:
-    db.session.commit()
-    Entry.claim(firm_id, 60)
+    some(firm_id, 1)
+    first = Entry.first_due(firm_id, 5)
+    assert not db.session().in_transaction()
+    assert first is not None
+    Entry.claim(firm_id, first, 5)
     assert not db.session().in_transaction()
 
 
@@ -219,8 +254,9 @@ def test_put_down_is_as_if_never_picked(firm_id: int) -> None:
     entries = some(firm_id, 2)
     claim(firm_id)
     Entry.put_down([entries[0].id])
+    Entry.put_down([entries[0].id])
     db.session.expire_all()
-    assert [e.picked for e in entries] == [0, 1]
+    assert [entry.picked for entry in entries] == [0, 1]
 
 
 def test_locked_gives_them_as_they_are_now(firm_id: int) -> None:

@@ -119,3 +119,28 @@ def test_account_switched_off_while_its_invoice_is_planned_keeps_it_here(office:
     worker.join()
     assert len(office.objects("Invoice")) == 1
     assert [office.state("invoice", i) for i in invoices].count("off") == 3
+
+
+def test_fee_of_a_payment_that_was_removed_before_it_was_sent_does_not_wait(office: Office) -> None:
+    invoice = office.invoice(office.client(), office.service())
+    payment = office.payment(invoice)
+    expense = office.expense(payment)
+    office.remove("payment", payment)
+    office.settle()
+    assert office.state("expense", expense) == "synced"
+    assert office.objects("Payment") == []
+    office.require_order()
+
+
+def test_payment_whose_invoice_was_removed_before_it_was_sent_goes_unapplied(
+    office: Office,
+) -> None:
+    invoice = office.invoice(office.client(), office.service())
+    payment = office.payment(invoice, "240.00")
+    refund = office.refund(payment, "240.00")
+    office.remove("invoice", invoice)
+    office.settle()
+    assert [office.state("payment", payment), office.state("refund", refund)] == ["synced"] * 2
+    assert office.theirs("payment", payment)["UnappliedAmt"] == 240
+    assert office.objects("Invoice") == []
+    office.require_order()

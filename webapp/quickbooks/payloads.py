@@ -152,7 +152,7 @@ def _payment(payment: Payment, references: References, uid: str) -> Body:
         body["PaymentRefNum"] = payment.reference[:MAXIMUM_REFERENCE]
     if method := _method(payment.method, references):
         body["PaymentMethodRef"] = {"value": method}
-    if payment.invoice is not None:
+    if payment.invoice is not None and payment.invoice.live:
         linked = {"TxnId": references.to(payment.invoice)["value"], "TxnType": "Invoice"}
         body["Line"] = [{"Amount": amount, "LinkedTxn": [linked]}]
     return body

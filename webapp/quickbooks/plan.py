@@ -303,7 +303,10 @@ def link_to(entry: Entry, record: Record, found: MirrorObject) -> None:
 
 
 def needs(record: Record) -> Iterable[Need]:
-    """The records that must be in QuickBooks before this one, in the order they go."""
+    """The records that must be in QuickBooks before this one, in the order they go.
+
+    What was removed never arrives, so nothing waits for it.
+    """
     account = _account_of(record)
     if account is not None and not isinstance(record, Account | Expense):
         yield "account", account.id
@@ -311,9 +314,9 @@ def needs(record: Record) -> Iterable[Need]:
         for line in record.lines:
             if line.service is not None and line.service.live:
                 yield "service", line.service.id
-    if isinstance(record, Payment) and record.invoice is not None:
+    if isinstance(record, Payment) and record.invoice is not None and record.invoice.live:
         yield "invoice", record.invoice.id
-    if isinstance(record, Refund | Expense) and record.payment is not None:
+    if isinstance(record, Refund | Expense) and record.payment is not None and record.payment.live:
         yield "payment", record.payment.id
 
 
