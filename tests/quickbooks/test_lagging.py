@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from tests.quickbooks.accents import Exchange, Json, Proxy, silent_merges, speaking
-from tests.quickbooks.listening import hear, listening
+from tests.quickbooks.listening import act, hear, listening
 from tests.quickbooks.office import MakeOffice, Office
 from tests.sandbox_process import SandboxProcess
 from webapp.quickbooks.connection import CannotConnect
@@ -128,3 +129,37 @@ def test_adoption_that_broke_off_can_be_repeated_with_the_token_it_used_up(
     assert office.connection().set_up_at is not None
     with pytest.raises(CannotConnect):
         office.connect()
+
+
+HOUR = timedelta(hours=1)
+
+
+def an_hour_behind(exchange: Exchange) -> None:
+    """The change feed of a company whose clock is an hour behind ours."""
+    if exchange.last != "cdc":
+        return
+    since = datetime.fromisoformat(exchange.query["changedSince"][0])
+    exchange.said["time"] = (datetime.now(UTC) - HOUR).isoformat()
+    for response in exchange.said["CDCResponse"]:
+        for part in response["QueryResponse"]:
+            for entity, rows in part.items():
+                if isinstance(rows, list):
+                    part[entity] = [row for row in rows if _changed(row) - HOUR >= since]
+
+
+def _changed(row: Json) -> datetime:
+    return datetime.fromisoformat(row["MetaData"]["LastUpdatedTime"])
+
+
+def test_changes_of_a_company_whose_clock_is_behind_are_not_missed(
+    proxy: Proxy, make_office: MakeOffice
+) -> None:
+    office = make_office()
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    proxy.accents = (an_hour_behind,)
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
+    office.set_connection(changes_read_to=datetime.now(UTC) - timedelta(minutes=10))
+    act(office)
+    assert office.only_issue().cause == "edited"

@@ -47,6 +47,14 @@ def test_forty_batches_a_minute_are_admitted(books: Books) -> None:
     assert books.get("preferences").status_code == 200
 
 
+def test_hundred_and_twenty_batches_a_minute_are_admitted_to_a_company(
+    books: Books, switch: Switch
+) -> None:
+    """Whatever the apps that send them."""
+    switch(batches_per_minute=1000)
+    assert [batch_status(books) for _ in range(121)] == [200] * 120 + [429]
+
+
 def test_one_company_does_not_use_up_anothers(books: Books, switch: Switch) -> None:
     switch(requests_per_second=3)
     other = Books.open(books.sandbox)

@@ -169,6 +169,31 @@ def test_unused_refresh_token_dies_after_its_hundred_days(books: Books) -> None:
     assert answer.json()["error"] == "invalid_grant"
 
 
+@pytest.mark.parametrize(("lives_s", "good"), [(8_726_400, True), (60, False)])
+def test_refresh_token_lives_as_long_as_its_switch_says(
+    books: Books, switch: Switch, lives_s: int, good: bool
+) -> None:
+    switch(refresh_token_s=lives_s, refresh_rotation="every_time")
+    refreshed = books.refresh()
+    assert refreshed["x_refresh_token_expires_in"] == lives_s
+    books.control("clock", advance_s=61)
+    newest = refreshed["refresh_token"]
+    answer = books.token_call(grant_type="refresh_token", refresh_token=newest)
+    assert (answer.status_code == 200) is good
+
+
+@pytest.mark.parametrize(("overlap_s", "good"), [(86_400, True), (10, False)])
+def test_overlap_lasts_as_long_as_its_switch_says(
+    books: Books, switch: Switch, overlap_s: int, good: bool
+) -> None:
+    switch(refresh_rotation="every_time", refresh_policy="overlap", refresh_overlap_s=overlap_s)
+    older = books.refresh_token
+    books.refresh()
+    books.control("clock", advance_s=11)
+    answer = books.token_call(grant_type="refresh_token", refresh_token=older)
+    assert (answer.status_code == 200) is good
+
+
 def test_hard_limit_is_told_only_when_asked_for(sandbox: SandboxProcess, books: Books) -> None:
     url = f"{sandbox.api_url}/oauth2/v1/tokens/bearer"
     form = {"grant_type": "refresh_token", "refresh_token": books.refresh_token}

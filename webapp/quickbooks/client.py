@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -88,6 +89,8 @@ class Company:
         self._http = http or shared_http()
         self._ended = ended
         self.realm_id = realm_id
+        self.behind = timedelta(0)
+        """How far its clock was behind ours when it last told its changes."""
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -151,6 +154,7 @@ class Company:
     def changes(self, entities: list[str], since: str) -> dict[str, list[dict[str, Any]]]:
         """Change data capture: what changed since an instant, by entity; at most 1,000 in all."""
         answer = self._read("cdc", {"entities": ",".join(entities), "changedSince": since})
+        self.behind = _behind(answer.get("time"))
         changed: dict[str, list[dict[str, Any]]] = {entity: [] for entity in entities}
         for response in _rows(answer, "CDCResponse"):
             for part in _rows(response, "QueryResponse"):
@@ -273,6 +277,17 @@ def _object(answer: dict[str, Any], entity: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise errors.OutcomeUnknown(reason=f"the answer holds no {entity}")
     return found
+
+
+def _behind(stamp: Any) -> timedelta:
+    """More than a day is no clock that is slow but one that makes no sense."""
+    try:
+        moment = datetime.fromisoformat(str(stamp))
+    except ValueError:
+        return timedelta(0)
+    moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+    behind = datetime.now(UTC) - moment
+    return behind if timedelta(0) < behind < timedelta(days=1) else timedelta(0)
 
 
 def _rows(answer: Any, name: str) -> list[dict[str, Any]]:
