@@ -214,6 +214,7 @@ def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> Err
         next_url=_list_url(wish, page=found.page + 1) if found.last < found.total else "",
         clear_url=_list_url(wish, q="", cause="", page=""),
         export_url=url_for("quickbooks_export.errors", name=name, **wish.arguments(page="")),
+        books_url=url_for("quickbooks_books.index"),
         hidden=counts.open[wish.kind] if wish.narrowed and not found.total else 0,
         ignored_url=url_for("quickbooks_page.errors", name=name, state="ignored"),
         ignored=counts.ignored[wish.kind],

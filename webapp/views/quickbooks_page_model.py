@@ -372,6 +372,8 @@ class ErrorList:
     """The list without search and filter."""
     export_url: str = ""
     """The whole list as CSV, with the same search and filter."""
+    books_url: str = ""
+    """Where both books are compared."""
     hidden: int = 0
     """Open issues that the search and the filter hide."""
     ignored_url: str = ""
