@@ -7,7 +7,8 @@ less), a tenth of them one firm's. Beside them ``SYNCING`` (20) connected firms 
 invoices, ``RATE`` (5) a second in all, which two workers copy into the local QuickBooks. Owners
 open pages, ``PAGES`` (10) a second, for ``SECONDS`` (60; the target is 1,800), first while nothing
 syncs, for a quarter of that time. The peer is the same program at rest: ``sync_costs`` is the 95th
-percentile while syncing as a multiple of that at rest, ``memory_growth`` the processes' memory at
+percentile while syncing as a multiple of that at rest; ``web_cpu_ms_per_page`` does not depend on
+what else the machine is doing; ``memory_growth`` is the processes' memory at
 the end as a multiple of that after a quarter of the time.
 """
 
@@ -108,7 +109,7 @@ def _open(port: int, path: str, held: str) -> tuple[int, float]:
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
             answer.read()
-            status = int(answer.status)
+            status = int(answer.status) if answer.url.endswith(path) else 303  # to the sign-in
     except OSError:
         status = 0
     return status, (time.perf_counter() - began) * 1000
@@ -172,6 +173,10 @@ def ours() -> list[psutil.Process]:
     return [one for one in started if {"gunicorn", "jobs.worker", "jobs.schedule"} & {*_words(one)}]
 
 
+def web() -> list[psutil.Process]:
+    return [process for process in ours() if "gunicorn" in _words(process)]
+
+
 def _words(process: psutil.Process) -> list[str]:
     try:
         return process.cmdline()
@@ -191,12 +196,13 @@ def run(quickbooks: SandboxProcess, app: Flask, crowd: Crowd, seconds: float) ->
         idle = read_pages(app, port, crowd, rate, seconds / 4)
         with fed(app, firm_ids, fresh) as given:
             busy = read_pages(app, port, crowd, rate, seconds / 4)
-            warm = memory_mib(ours())
+            warm, cpu_before = memory_mib(ours()), _local.cpu_s(web())
             busy_rest = read_pages(app, port, crowd, rate, seconds * 3 / 4)
-            at_end = memory_mib(ours())
+            at_end, cpu = memory_mib(ours()), _local.cpu_s(web()) - cpu_before
             invoices = given()
         with app.app_context():
             _local.wait_until_settled(firm_ids, 300)
+    cpu_per_page = cpu / max(1, sum(map(len, busy_rest.times.values())))
     for path, times in busy_rest.times.items():
         busy.times.setdefault(path, []).extend(times)
     slowest = max(PATHS, key=lambda path: busy.percentile(0.95, path))
@@ -213,6 +219,7 @@ def run(quickbooks: SandboxProcess, app: Flask, crowd: Crowd, seconds: float) ->
         "p95_ms": round(p95, 1),
         "share_of_target": round(p95 / TARGET_P95_MS, 3),
         "slowest_page": {slowest: round(busy.percentile(0.95, slowest), 1)},
+        "web_cpu_ms_per_page": round(cpu_per_page * 1000, 1),
         "p95_at_rest_ms": round(p95_idle, 1),
         "sync_costs": round(p95 / p95_idle, 2),
         "synced_meanwhile": invoices,
