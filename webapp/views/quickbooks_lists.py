@@ -127,6 +127,8 @@ def find(wish: Wish) -> Found:
     """The page asked for, or the last one there is. Three statements, however many issues."""
     lines = _of(wish, Issue).where(*_narrowing(wish))
     total = db.session.scalar(lines.with_only_columns(func.count())) or 0
+    if not total:
+        return Found(wish, (), 0, 1)
     page = min(wish.page, max(-(-total // SIZE), 1))
     rows = db.session.scalars(
         lines.order_by(Issue.id.desc())

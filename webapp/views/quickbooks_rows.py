@@ -296,7 +296,9 @@ class Rows:
             working=str(words.working),
             style=words.style,
             icon=words.icon,
-            consequence=consequence(issue, name, shared, self.money(issue)),
+            consequence=consequence(
+                issue, name, shared, self.money(issue) if name == names.RESYNC else ""
+            ),
             question_url=url if name in ASKING else "",
             removes_row=name in LEAVING,
             off_because=self.off if name in SENDING else "",
