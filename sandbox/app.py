@@ -14,6 +14,8 @@ import traceback
 from sandbox import api, control, errors, mishaps, pages, signin
 from sandbox.messages import Request, Response, json_response
 from sandbox.mishaps import Delivery
+from sandbox.stripe import api as stripe
+from sandbox.stripe import page as stripe_page
 from sandbox.templates import FOLDER
 from sandbox.world import World
 
@@ -41,6 +43,8 @@ class App:
         """What fault rules and counters know a request by; empty for control and pages."""
         if request.path.startswith(api.PREFIX):
             return api.target_of(request).described()
+        if request.path.startswith(stripe.PREFIX):
+            return stripe.described(self.world.stripe, request)
         if request.path.rstrip("/") in (signin.TOKEN, signin.REVOKE, signin.USERINFO):
             operation = request.path.rstrip("/").rsplit("/", 1)[-1]
             return {"operation": operation, "entity": "sign-in", "realm": ""}
@@ -78,6 +82,10 @@ class App:
     def _elsewhere(self, request: Request) -> Response:
         if request.path.startswith(control.PREFIX):
             return control.handle(self.world, request)
+        if request.path.startswith(stripe.PREFIX):
+            return stripe.handle(self.world.stripe, request)
+        if request.path.rstrip("/") == stripe_page.PATH:
+            return stripe_page.handle(self.world.stripe, request)
         if request.path == "/style.css":
             return Response(200, (FOLDER / "style.css").read_bytes(), "text/css")
         answer = signin.handle(self.world, request) or pages.handle(self.world, request)

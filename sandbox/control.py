@@ -18,6 +18,7 @@ from sandbox.envelopes import fault
 from sandbox.errors import Refusal
 from sandbox.faults import ACTIONS
 from sandbox.messages import Request, Response, json_response
+from sandbox.stripe import control as stripe
 from sandbox.wire import Body
 from sandbox.world import World
 
@@ -310,4 +311,5 @@ _ROUTES: dict[str, dict[str, Route]] = {
     "webhooks": {"GET": _webhooks, "POST": _set_webhooks},
     "webhooks/resend": {"POST": _resend},
     "webhooks/hurry": {"POST": _hurry},
+    **stripe.ROUTES,
 }

@@ -17,6 +17,7 @@ from sandbox.oauth import Tokens
 from sandbox.records import record_from_json
 from sandbox.replays import Replays
 from sandbox.storage import Storage
+from sandbox.stripe.accounts import Accounts
 from sandbox.switches import Switches
 from sandbox.webhooks import Webhooks
 
@@ -49,6 +50,7 @@ class World:
         self.faults = Faults()
         self.ledger = Ledger(self.storage, self.clock)
         self.counters = Counters()
+        self.stripe = Accounts(self.storage, self.clock)
         self._load_keys()
         self.webhooks = Webhooks(self.clock, self.switches, self.webhook_verifier_token)
         self.webhooks.targets = list(settings.webhook_urls)
