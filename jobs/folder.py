@@ -24,7 +24,7 @@ PRINTED_KEYS = dict(
         ("client_id", "client_secret", "discovery_url", "webhook_verifier_token", "api_url"),
         strict=True,
     )
-)
+) | {"STRIPE_API_URL": "api_url"}
 
 
 class Lock:

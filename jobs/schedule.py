@@ -18,7 +18,7 @@ import structlog
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from jobs import books, imports, notices, recurring
+from jobs import books, imports, notices, recurring, stripe
 from webapp import hints, presence
 from webapp.extensions import db
 from webapp.imports import work
@@ -107,6 +107,8 @@ def tasks() -> list[Task]:
         Task("books", books.LOOK_EVERY_S, compare.queue_due),
         Task("lost imports", imports.LOOK_EVERY_S, work.queue_lost),
         Task("old previews", imports.TIDY_EVERY_S, work.tidy),
+        Task("stripe", app.config["SWEEP_EVERY_S"], stripe.sweep),
+        Task("old stripe events", stripe.TIDY_EVERY_S, stripe.tidy),
         Task("digests", notices.DIGESTS_EVERY_S, notices.digests),
     ]
 

@@ -130,6 +130,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         },
         "REDIS_URL": read.text("REDIS_URL", embedded_redis.url(instance)),
         **_intuit(read),
+        "STRIPE_API_URL": read.url("STRIPE_API_URL", "https://api.stripe.com"),
         **_pace(read),
         **_mail(read),
         **_cookies(public_url),

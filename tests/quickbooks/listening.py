@@ -22,7 +22,7 @@ from webapp.quickbooks import hearing, reading
 SOON_S = 5.0
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *arguments: Any) -> None:
         """Say nothing."""
 
@@ -30,7 +30,7 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def listening(app: Flask, sandbox: SandboxProcess) -> Iterator[str]:
     """The application's address, announced to the sandbox as where webhooks go."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/webhooks/intuit"
     sandbox.control("webhooks", {"targets": [address]})

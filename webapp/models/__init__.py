@@ -25,6 +25,9 @@ from webapp.models.second_factor import RecoveryCode, SecondFactor
 from webapp.models.service import Service
 from webapp.models.sign_in import SignIn
 from webapp.models.stray import Stray
+from webapp.models.stripe_connection import StripeConnection
+from webapp.models.stripe_event import StripeEvent
+from webapp.models.stripe_object import StripeObject
 from webapp.models.webhook import UnreadWebhook, WebhookEvent
 
 __all__ = [
@@ -65,6 +68,9 @@ __all__ = [
     "Service",
     "SignIn",
     "Stray",
+    "StripeConnection",
+    "StripeEvent",
+    "StripeObject",
     "UnreadWebhook",
     "WebhookEvent",
     "model_of",

@@ -103,8 +103,8 @@ class UnreadWebhook(Model):
     received_at: Mapped[Created]
 
 
-def store(model: type[WebhookEvent | UnreadWebhook], rows: Sequence[dict[str, Any]]) -> None:
-    """Add those whose keys are new, in one statement; the caller commits.
+def store(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Add those whose ``key`` is new, in one statement; the caller commits.
 
     In the order of their keys, so that two deliveries of the same events cannot deadlock.
     """
