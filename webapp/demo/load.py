@@ -7,6 +7,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from webapp import intake
@@ -27,6 +28,7 @@ from webapp.models import (
 from webapp.models.person import OPERATOR
 from webapp.quickbooks import connection, mirror, sync
 from webapp.quickbooks.session import UNHURRIED_S, company_of
+from webapp.stripe import connection as stripe_connection
 
 FIRST_NUMBER = 1001
 INVOICES = 130
@@ -44,8 +46,10 @@ def load(quickbooks: LocalQuickBooks) -> bool:
     demo.make_firm()
     demo.work_of_a_year()
     demo.connect()
+    demo.connect_stripe()
     demo.sync()
     demo.what_went_wrong()
+    demo.card_of_a_stranger()
     demo.sync()
     return True
 
@@ -183,6 +187,15 @@ class _Demo:
         Connection.of(self.firm.id).connected_by = owner
         db.session.commit()
 
+    def connect_stripe(self) -> None:
+        address = f"{current_app.config['PUBLIC_URL']}/webhooks/stripe/"
+        target = address + self.firm.stripe_webhook_key
+        self.stripe = self.quickbooks.do("stripe/accounts", name=content.FIRM, target=target)
+        owner = Person.by_email(content.PEOPLE[0][1])
+        key, secret = self.stripe["api_key"], self.stripe["webhook_secret"]
+        stripe_connection.connect(self.firm.id, key, secret, checked=True, person=owner)
+        db.session.commit()
+
     def sync(self) -> None:
         """Work beside whatever worker runs, until nothing is on its way any more."""
         give_up = time.monotonic() + SETTLED_WITHIN_S
@@ -209,6 +222,17 @@ class _Demo:
         self._reread_lists()
         self._records_in_their_way(income)
         db.session.commit()
+
+    def card_of_a_stranger(self) -> None:
+        """Somebody pays by card whom the firm does not know under this name."""
+        self.quickbooks.do(
+            "stripe/charges",
+            account=self.stripe["account"],
+            amount=18_500,
+            name="Renata Okonkwo",
+            email="renata@okonkwo.example",
+            description="Tax planning, first meeting",
+        )
 
     def _clients_unknown_there(self) -> None:
         alvarez = {"Address": "office@alvarezlandscape.example"}

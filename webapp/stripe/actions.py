@@ -55,10 +55,10 @@ def _now(found: StripeObject) -> bool:
     found.due_at, found.tries = database_now(db.session()), 0
     db.session.commit()
     taking_in.record_now(found.firm_id, found.id)
-    hints.send(found.firm_id, hints.STRIPE)
+    hints.queue_once(taking_in.JOB, found.firm_id)
     return found.problem is None
 
 
 def _wake(found: StripeObject) -> None:
+    """What rests on it goes on, at the sweep."""
     StripeObject.wake_children(found, database_now(db.session()))
-    hints.after_commit(found.firm_id, hints.STRIPE)

@@ -32,6 +32,8 @@ PAGES = (
     "refunds",
     "services",
     "settings",
+    "stripe_fixing",
+    "stripe_page",
     "team",
     "tokens",
     "two_step",

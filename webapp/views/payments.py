@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,7 @@ from webapp.views.answers import done, page, refused
 from webapp.views.deletion import Question, ask_or_delete
 from webapp.views.history import panel_of, sentence
 from webapp.views.paging import asked_for, matches, page_of
+from webapp.views.payment_choices import account_options, invoice_options
 from webapp.views.typed import Errors, Values, typed
 
 bp = Blueprint("payments", __name__, url_prefix="/payments")
@@ -158,49 +159,14 @@ def _save(payment: Payment | None) -> Response | tuple[str, int]:
 
 
 def _form(payment: Payment | None, values: Values, errors: Errors) -> dict[str, object]:
-    accounts = db.session.execute(
-        select(Account.id, Account.name)
-        .where(Account.firm_id == firm_id(), Account.removed_at.is_(None))
-        .order_by(Account.name, Account.id)
-    ).all()
     return {
         "payment": payment,
         "values": values,
         "errors": errors,
         "methods": METHODS,
-        "account_options": [("", gettext("Choose a client")), *(tuple(row) for row in accounts)],
-        "invoice_options": _invoice_options(payment, values.get("account", "")),
+        "account_options": account_options(firm_id()),
+        "invoice_options": invoice_options(firm_id(), values.get("account", ""), payment),
     }
-
-
-def _invoice_options(payment: Payment | None, account: str) -> list[tuple[str, str]]:
-    """The client's invoices with something left to pay, oldest first, each with what is left.
-
-    What the edited payment itself pays counts as open.
-    """
-    options = [("", gettext("No invoice: on account"))]
-    if not account.isdecimal() or len(account) > 18:
-        return options
-    paid = func.coalesce(func.sum(Payment.amount_minor), 0)
-    others = (Payment.invoice_id == Invoice.id) & Payment.removed_at.is_(None)
-    if payment is not None:
-        others &= Payment.id != payment.id
-    rows = db.session.execute(
-        select(Invoice.id, Invoice.number, Invoice.currency, Invoice.total_minor - paid)
-        .outerjoin(Payment, others)
-        .where(
-            Invoice.firm_id == firm_id(),
-            Invoice.account_id == int(account),
-            Invoice.removed_at.is_(None),
-        )
-        .group_by(Invoice.id)
-        .having(Invoice.total_minor > paid)
-        .order_by(Invoice.date, Invoice.id)
-    )
-    for id_, number, currency, rest in rows:
-        label = gettext("#%(number)s, %(rest)s open", number=number, rest=amount(rest, currency))
-        options.append((str(id_), label))
-    return options
 
 
 def _given_back(payment: Payment) -> list[Refund]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext, pgettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -18,6 +18,7 @@ from webapp.quickbooks import actions, causes, numbering
 from webapp.quickbooks.causes import cause as names
 from webapp.rights import asking_firm, current_person, firm_id, for_fixers
 from webapp.views.answers import from_htmx
+from webapp.views.integrations_menu import QUICKBOOKS, integrations_menu
 from webapp.views.quickbooks_activity import activity_card
 from webapp.views.quickbooks_cards import connection_card, waiting_by_kind
 from webapp.views.quickbooks_lists import Counts, Found, Wish, cause_counts, counts_of, find
@@ -159,11 +160,7 @@ def tabs(current: str, counts: Counts) -> tuple[Tab, ...]:
 
 
 def integrations(counts: Counts) -> tuple[Tab, ...]:
-    """Those that work; the badge goes when nothing is open."""
-    entries = [Tab("QuickBooks", INTEGRATIONS_URL, counts.total_open or None, True)]
-    if "stripe_settings.index" in current_app.view_functions:
-        entries.append(Tab("Stripe", url_for("stripe_settings.index")))
-    return tuple(entries)
+    return integrations_menu(firm_id(), QUICKBOOKS, counts.total_open)
 
 
 def number_switch(connection: Connection | None) -> NumberSwitch:

@@ -174,6 +174,7 @@ class Tab:
     count: int | None = None
     """How many open issues; None where nothing is counted."""
     current: bool = False
+    icon: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from webapp.rights import current_person
 from webapp.views.quickbooks_page_model import Tab
 
 INTEGRATIONS_URL = "/settings/integrations/quickbooks"
+STRIPE_URL = "/settings/integrations/stripe"
 
 
 def settings_menu(current: str) -> tuple[Tab, ...]:
