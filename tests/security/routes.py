@@ -68,10 +68,13 @@ WHO: dict[Access, set[str]] = {
     | _named("quickbooks_bulk", "selected", "everything")
     | _named("quickbooks_connection", "pause", "resume", "sync_now", "activity", "numbers")
     | _named("quickbooks_issues", "ask", "act", "suggest", "detail", "row", "sync_again")
-    | _named("quickbooks_set_up", "show", "accept", "read_again"),
+    | _named("quickbooks_set_up", "show", "accept", "read_again")
+    | _named("stripe_page", "index", "with_slash")
+    | _named("stripe_fixing", "show", "invoices", "choose", "retry", "dismiss", "restore"),
     Access.OWNER: _named(
         "quickbooks_connection", "connect", "callback", "ask_disconnect", "disconnect"
-    ),
+    )
+    | _named("stripe_page", "connect", "save_keys", "disconnect"),
     Access.OPERATOR: _named("operator", "home")
     | _named("metrics", "show")
     | _named("rq_dashboard", "queues_overview", "workers_overview", "jobs_overview", "job_view")
@@ -87,7 +90,7 @@ WHO: dict[Access, set[str]] = {
     | _named("api_issues", "listed", "one", "act")
     | _named("api_settings", "current", "changed")
     | {"api_bulk.bulk", "api_customers.suggestions", "api_invoice-numbers.check", "api_sync.sync"},
-    Access.SIGNED: _named("webhooks", "intuit"),
+    Access.SIGNED: _named("webhooks", "intuit", "stripe"),
 }
 
 CHANGES_ON_GET = {

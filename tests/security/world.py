@@ -21,11 +21,15 @@ from webapp.models import (
     BookComparison,
     BookRow,
     CsvImport,
+    Firm,
     Notification,
     Person,
     SignIn,
+    StripeObject,
 )
 from webapp.models.person import MEMBER
+from webapp.models.stripe_object import CHARGE
+from webapp.stripe import connection as stripe
 
 IDS = (
     "record_id",
@@ -37,6 +41,7 @@ IDS = (
     "session_id",
     "import_id",
     "row_id",
+    "object_id",
 )
 """What names a row of one firm, or of one person, in an address."""
 
@@ -77,6 +82,9 @@ class World:
     csv_import: int
     book_row: int
     """Of the firm's comparison of both books."""
+    stripe_object: int
+    stripe_key: str
+    """Of the firm's webhook address."""
     colleague: int
     """A second member: nobody may change the owner, nor themselves."""
     job: str
@@ -99,6 +107,8 @@ class World:
             "colleague_id": self.colleague,
             "import_id": self.csv_import,
             "row_id": self.book_row,
+            "object_id": self.stripe_object,
+            "key": self.stripe_key,
             "job_id": self.job,
         }
         if name in own:
@@ -171,11 +181,14 @@ def make_world(app: Flask, firm: FirmFixture, records: Records, scene: Scene) ->
         db.session.flush()
         row = BookRow(comparison_id=comparison.id, month="2026-08", kind="invoice", currency="USD")
         db.session.add(row)
+        charge = StripeObject.known(firm.id, CHARGE, "ch_1", "ch_1")
+        stripe.connect(firm.id, "sk_test_0123456789", "whsec_0123456789", checked=True)
         db.session.commit()
         token = db.session.scalars(select(ApiToken.id).where(ApiToken.firm_id == firm.id)).one()
         job = app.extensions["sync_queue"].enqueue(hints.JOB, firm.id, description="sync")
-        ids = (issue, notice.id, token, elsewhere.id, brought.id, row.id, colleague.id)
-        return World(app, firm, records, *ids, job.id)
+        ids = (issue, notice.id, token, elsewhere.id, brought.id, row.id, charge.id)
+        key = db.session.get_one(Firm, firm.id).stripe_webhook_key
+        return World(app, firm, records, *ids, key, colleague.id, job.id)
 
 
 # -- what the database holds ---------------------------------------------------------------------

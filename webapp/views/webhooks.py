@@ -41,7 +41,7 @@ def intuit() -> tuple[str, int]:
 
 @bp.post("/webhooks/stripe/<key>")
 def stripe(key: str) -> tuple[str, int]:
-    """Stored, hinted at, answered. 404 where no connected firm listens, 400 without a good
+    """Stored, hinted at, answered. 404 where no firm listens, 401 without a good
     signature, 413 above 1 MiB; then nothing is stored."""
     request.max_content_length = stripe_webhooks.MAXIMUM_BYTES
     body = request.get_data(cache=False)
@@ -49,7 +49,7 @@ def stripe(key: str) -> tuple[str, int]:
     signature = request.headers.get("Stripe-Signature", "")
     if not stripe_webhooks.signed(body, signature, stripe_connection.secret_of(own)):
         log.warning("stripe_webhook_unsigned", firm_id=own.firm_id, bytes=len(body))
-        return "", HTTPStatus.BAD_REQUEST
+        return "", HTTPStatus.UNAUTHORIZED
     stripe_webhooks.keep(own.firm_id, body)
     hints.queue_once(taking_in.JOB, own.firm_id)
     return "", HTTPStatus.OK
@@ -57,7 +57,8 @@ def stripe(key: str) -> tuple[str, int]:
 
 def _listening_at(key: str) -> StripeConnection:
     """Read without SQLite's writing lock, which the unsigned must not be able to hold."""
-    db.session.connection(execution_options={"read_only": True})
+    if not db.session().in_transaction():
+        db.session.connection(execution_options={"read_only": True})
     own = StripeConnection.at(key) if _STRIPE_KEY.fullmatch(key) else None
     db.session.commit()
     if own is None:
