@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import FirmFixture
 from tests.views.conftest import HTMX, Records, invoice_data
-from webapp import hints, intake
+from webapp import intake
 from webapp.extensions import db
 from webapp.imports import file, work
 from webapp.models import Account, CsvImport, CsvRow, Entry, Firm, Record, Service
