@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import update
@@ -106,11 +106,6 @@ def test_worker_whose_firm_waits_for_its_budget_goes_on_to_the_next(office: Offi
     assert len(office.objects("Customer")) < 4
 
 
-def minutes_old(office: Office) -> None:
-    """Changes were last read five minutes ago, and no webhooks come."""
-    office.set_connection(changes_read_to=datetime.now(UTC) - timedelta(minutes=5))
-
-
 @pytest.fixture
 def books(office: Office) -> tuple[int, int]:
     """A client and a service that QuickBooks has."""
@@ -119,14 +114,16 @@ def books(office: Office) -> tuple[int, int]:
     return made
 
 
+@pytest.mark.parametrize("webhooks", [True, False])
 @pytest.mark.parametrize("own_numbers", [True, False])
 def test_number_in_a_crowd_that_somebody_has_just_taken_is_not_sent(
-    office: Office, books: tuple[int, int], own_numbers: bool
+    office: Office, books: tuple[int, int], own_numbers: bool, webhooks: bool
 ) -> None:
     """With its own setting off, QuickBooks would take the duplicate without a word."""
     office.control("preferences", CustomTxnNumbers=own_numbers)
+    heard = datetime.now(UTC) if webhooks else None
+    office.set_connection(custom_numbers=own_numbers, webhook_seen_at=heard)
     theirs = office.invoice_of_theirs("2007")
-    minutes_old(office)
     crowd = [office.invoice(*books, number=str(n), hurry=False) for n in range(2000, 2012)]
     office.settle()
     issue = office.only_issue()
@@ -145,7 +142,6 @@ def test_assigned_number_in_a_crowd_that_somebody_has_just_taken_gives_way(
     office.settings(sync_invoice_numbers=True)
     crowd = [office.invoice(*books, hurry=False) for _ in range(8)]
     office.invoice_of_theirs("1004")
-    minutes_old(office)
     office.settle()
     assert office.issues() == []
     assert {office.state("invoice", each) for each in crowd} == {"synced"}
@@ -159,7 +155,6 @@ def test_crowd_of_invoices_asks_for_its_numbers_together(
     count = 240
     for number in range(count):
         office.invoice(*books, number=f"INV-{number:04}", hurry=False)
-    minutes_old(office)
     office.sandbox.control("counters", method="DELETE")
     office.settle()
     assert len(office.objects("Invoice")) == count
@@ -170,7 +165,6 @@ def test_crowd_of_invoices_asks_for_its_numbers_together(
 
 
 def test_numbers_that_cannot_be_asked_for_wait(office: Office, books: tuple[int, int]) -> None:
-    minutes_old(office)
     office.fault("status", operation="query", status=503, times=2)
     crowd = [office.invoice(*books, number=str(n), hurry=False) for n in range(2000, 2006)]
     office.work()

@@ -82,7 +82,9 @@ class _Slice:
             self.tokens = AccessTokens(self.firm_id)
             self.company = company_of(connection, self.tokens)
             self.budget = budget_of(connection)
-            self.departures = Departures(hold, self.budget, health.webhooks_come(connection, now))
+            # Where it warns of duplicates itself, hearing of changes will do: reads are metered.
+            warned = connection.custom_numbers and health.webhooks_come(connection, now)
+            self.departures = Departures(hold, self.budget, warned)
         self.flights: dict[Future[Any], Flight] = {}
         self.readings: dict[Future[Any], Handler] = {}
         self.stopped = self.suspect = self.asking = False
