@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,6 +93,20 @@ class Issue(Model):
                     cls.state != CLOSED,
                 )
                 .order_by(cls.id)
+            )
+        )
+
+    @classmethod
+    def unsettled_among(cls, firm_id: int, kind: str, record_ids: Sequence[int]) -> set[int]:
+        """The ids of those records that have an open or an ignored issue."""
+        return set(
+            db.session.scalars(
+                select(cls.record_id).where(
+                    cls.firm_id == firm_id,
+                    cls.kind == kind,
+                    cls.record_id.in_(record_ids),
+                    cls.state != CLOSED,
+                )
             )
         )
 

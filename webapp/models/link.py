@@ -49,12 +49,14 @@ class Link(Model):
         )
 
     @classmethod
-    def of_records(cls, firm_id: int, kind: str, record_ids: Sequence[int]) -> dict[int, Link]:
-        """The links of several records of one kind, by record id."""
+    def of_records(
+        cls, firm_id: int, kind: str, record_ids: Sequence[int], *, fresh: bool = False
+    ) -> dict[int, Link]:
+        """The links of several records of one kind, by record id; ``fresh`` reads them anew."""
         links = db.session.scalars(
-            select(cls).where(
-                cls.firm_id == firm_id, cls.kind == kind, cls.record_id.in_(record_ids)
-            )
+            select(cls)
+            .where(cls.firm_id == firm_id, cls.kind == kind, cls.record_id.in_(record_ids))
+            .execution_options(populate_existing=fresh)
         )
         return {link.record_id: link for link in links}
 

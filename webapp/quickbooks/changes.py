@@ -12,15 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
 from webapp.models import (
     Account,
     Connection,
     Entry,
+    Expense,
+    Invoice,
     Issue,
     Link,
+    Payment,
     Record,
+    Refund,
     model_of,
     outbox,
 )
@@ -46,6 +51,15 @@ OVER_WHEN_BACK = (
     "customer_merged",
     "inactive_service",
 )
+
+
+CLIENTS = {
+    "invoice": (joinedload(Invoice.account),),
+    "payment": (joinedload(Payment.account),),
+    "refund": (joinedload(Refund.payment).joinedload(Payment.account),),
+    "expense": (joinedload(Expense.payment).joinedload(Payment.account),),
+}
+"""What to load along for ``issues.client_of``."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +134,11 @@ def take_in(
     if kind is None:
         return set()
     firm_id = connection.firm_id
-    cases = _cases(firm_id, kind, entity, bodies)
+    cases = _cases(firm_id, kind, entity, _unheard(firm_id, kind, bodies))
+    if not cases:
+        return set()
     customers = _customers_of(firm_id, [case.record for case in cases])
+    troubled = Issue.unsettled_among(firm_id, kind, [case.record.id for case in cases])
     left = set()
     for case in cases:
         if case.entry.unsettled:
@@ -129,36 +146,72 @@ def take_in(
             continue
         known = merges.told_anew(entity, case.link.known, merged)
         known = _with_customer(known, case.body, customers.get(case.record.id))
-        _act(case, verdict(case.link, entity, case.body, known, case.pending))
+        told = case.record.id in troubled
+        _act(case, verdict(case.link, entity, case.body, known, case.pending), told)
     return left
+
+
+def _unheard(firm_id: int, kind: str, bodies: Sequence[Body]) -> list[Body]:
+    """Without the echoes of our own writes, which after a first copy are nearly all there is.
+
+    What waits for its answer is no echo yet.
+    """
+    rows = db.session.execute(
+        select(Link.quickbooks_id, Link.sync_token)
+        .join(
+            Entry,
+            (Entry.firm_id == Link.firm_id)
+            & (Entry.kind == Link.kind)
+            & (Entry.record_id == Link.record_id),
+        )
+        .where(
+            Link.firm_id == firm_id,
+            Link.kind == kind,
+            Link.quickbooks_id.in_([str(body["Id"]) for body in bodies]),
+            Entry.sent_at.is_(None),
+        )
+    )
+    tokens: dict[str, str] = dict(rows.all())  # type: ignore[arg-type]
+    return [
+        body
+        for body in bodies
+        if (token := tokens.get(str(body["Id"]))) is None or deleted(body) or newer(body, token)
+    ]
 
 
 def _cases(firm_id: int, kind: str, entity: str, bodies: Sequence[Body]) -> list[_Case]:
     """The linked ones among them, in the order that entries are always locked in."""
     by_id = {str(body["Id"]): body for body in bodies}
-    links = {
-        link.record_id: link
-        for link in db.session.scalars(
-            select(Link)
-            .where(Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(by_id))
-            .execution_options(populate_existing=True)
-        )
-    }
-    ids = db.session.scalars(
-        select(Entry.id).where(
-            Entry.firm_id == firm_id, Entry.kind == kind, Entry.record_id.in_(links)
+    linked = db.session.scalars(
+        select(Link.record_id).where(
+            Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(by_id)
         )
     ).all()
-    model = model_of(kind)
-    records = {r.id: r for r in db.session.scalars(select(model).where(model.id.in_(links)))}
+    if not linked:
+        return []
+    ids = db.session.scalars(
+        select(Entry.id).where(
+            Entry.firm_id == firm_id, Entry.kind == kind, Entry.record_id.in_(linked)
+        )
+    ).all()
+    records = _records(kind, linked)
+    entries = Entry.locked(ids).values()
+    # Read behind the lock: a person may have decided while we waited for it.
+    links = Link.of_records(firm_id, kind, linked, fresh=True)
     found = []
-    for entry in Entry.locked(ids).values():
-        link = links[entry.record_id]
-        db.session.refresh(link)  # a person may have decided while we waited for the lock
-        body = by_id.get(link.quickbooks_id)
-        if body is not None:
+    for entry in entries:
+        link = links.get(entry.record_id)
+        body = by_id.get(link.quickbooks_id) if link else None
+        if link is not None and body is not None:
             found.append(_Case(entity, link, entry, records[entry.record_id], body))
     return found
+
+
+def _records(kind: str, ids: Sequence[int]) -> dict[int, Record]:
+    """By id, with their clients."""
+    model = model_of(kind)
+    wanted = select(model).where(model.id.in_(ids)).options(*CLIENTS.get(kind, ()))
+    return {record.id: record for record in db.session.scalars(wanted)}
 
 
 def _customers_of(firm_id: int, records: Sequence[Record]) -> dict[int, str]:
@@ -178,7 +231,8 @@ def _with_customer(known: facts.Facts, body: Body, customer: str | None) -> fact
     return {**known, "customer": customer} if customer and named == customer else known
 
 
-def _act(case: _Case, found: Verdict) -> None:
+def _act(case: _Case, found: Verdict, told: bool) -> None:
+    """``told`` says that people have been told of something about the record."""
     link, body = case.link, case.body
     if found.what == NOTHING:
         return
@@ -192,7 +246,9 @@ def _act(case: _Case, found: Verdict) -> None:
             merges.follow_name(case.record, body)
         link.sync_token = str(body["SyncToken"])
         link.known = facts.facts_of(case.entity, body)
-        _in_order(case)
+        if told:
+            _in_order(case)
+        link.gone = False
 
 
 def _gone(case: _Case, cause: str) -> None:
@@ -228,8 +284,7 @@ def _shown_already(record: Record, body: Body) -> bool:
 
 def _in_order(case: _Case) -> None:
     """It is there again, or as it was before somebody's edit: what was about that is over."""
-    back, case.link.gone = case.link.gone, False
-    over = OVER_WHEN_BACK if back else OVER_WHEN_SAME
+    over = OVER_WHEN_BACK if case.link.gone else OVER_WHEN_SAME
     closed = [issue for issue in Issue.unsettled_of(case.record) if issue.cause in over]
     for issue in closed:
         issue.close()
