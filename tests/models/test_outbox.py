@@ -101,6 +101,13 @@ def test_asking_again_keeps_one_entry_and_wants_the_newest(record: Service, entr
     assert (entry.tries, entry.failures, entry.picked) == (0, 0, 0)
 
 
+def test_asking_looks_for_the_entry_unless_told_that_there_is_none(
+    record: Service, entry: Entry
+) -> None:
+    assert Entry.ask(record) is entry
+    assert entry.priority == outbox.ORDINARY
+
+
 def test_removing_is_a_wish_of_its_own(record: Service) -> None:
     assert record.remove().action == outbox.REMOVE
 
@@ -417,14 +424,16 @@ def test_waiting_costs_nothing_until_what_it_needs_is_there(
     firm_id: int, entry: Entry, now: datetime
 ) -> None:
     entry.picked = 1
-    entry.wait_for("account", 7)
+    entry.wait_for("payment", 7)
     assert (entry.state, entry.due_at, entry.picked) == ("waiting", None, 0)
-    assert (entry.waits_kind, entry.waits_id) == ("account", 7)
-    Entry.release(firm_id, "account", [6, 8])
-    Entry.release(firm_id, "service", [7])
-    Entry.release(firm_id + 1, "account", [7])
+    assert (entry.waits_kind, entry.waits_id) == ("payment", 7)
+    Entry.release(firm_id, "payment", [6, 8])
+    for kind in ("account", "service"):
+        Entry.release(firm_id, kind, [7])
+    Entry.release(firm_id + 1, "payment", [7])
+    db.session.refresh(entry)
     assert entry.state == "waiting"
-    Entry.release(firm_id, "account", [6, 7])
+    Entry.release(firm_id, "payment", [6, 7])
     db.session.refresh(entry)
     assert (entry.state, entry.waits_kind, entry.waits_id) == ("ready", None, None)
     assert close(entry.due_at, now)
