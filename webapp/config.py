@@ -134,6 +134,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         **_pace(read),
         **_mail(read),
         **_cookies(public_url),
+        "SUPPORT_URL": _support(read),
         "METRICS_TOKEN": _metrics_token(read),
         "TRUSTED_PROXIES": int(read.number("TRUSTED_PROXIES", 0)),
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "webapp" / "translations"),
@@ -148,6 +149,16 @@ def _database_url(read: _Reader, instance: Path) -> str:
     if not url.startswith(("sqlite://", "postgresql+psycopg://", "postgresql://")):
         raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
     return url
+
+
+def _support(read: _Reader) -> str | None:
+    """Where people get help, as a link: ``SUPPORT_CONTACT`` is an e-mail address or a page."""
+    given = read.settings.get("SUPPORT_CONTACT")
+    if given is None or given.startswith(("https://", "http://")):
+        return given
+    if "@" not in given or any(letter.isspace() for letter in given):
+        raise SettingsError("SUPPORT_CONTACT must be an e-mail address or an address of a page.")
+    return f"mailto:{given}"
 
 
 def _metrics_token(read: _Reader) -> str | None:

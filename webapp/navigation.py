@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
             "person": person,
             "firm": current_firm(),
             "nav_items": _items(app, person) if person else [],
+            "support_url": app.config["SUPPORT_URL"],
             "language": str(get_locale() or "en"),
             "banner": _banner(person) if person else None,
             "unread_notifications": _unread(person) if person else 0,

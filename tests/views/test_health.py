@@ -141,3 +141,14 @@ def test_asking_for_metrics_counts_nothing_in_the_tables(
 ) -> None:
     operator.get("/metrics")
     assert [line for line in statements if "outbox" in line or "issue" in line] == []
+
+
+def test_every_page_leads_to_help(
+    app: Flask, owner: FlaskClient, nobody: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Intuit asks for a way to support in the app; it has to be there when things go wrong, too."""
+    pages = [(owner, "/accounts"), (nobody, "/sign-in"), (owner, "/nowhere")]
+    assert all("Get help" not in browser.get(path).text for browser, path in pages)
+    monkeypatch.setitem(app.config, "SUPPORT_URL", "mailto:help@here.example")
+    for browser, path in pages:
+        assert 'href="mailto:help@here.example"' in browser.get(path).text, path
