@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -128,7 +129,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
             "pool_pre_ping": True,  # a restart of the database leaves dead connections
             "hide_parameters": True,  # else an error's text takes clients' names to the logs
         },
-        "REDIS_URL": read.text("REDIS_URL", embedded_redis.url(instance)),
+        "REDIS_URL": _redis_url(read, instance),
         **_intuit(read),
         "STRIPE_API_URL": read.url("STRIPE_API_URL", "https://api.stripe.com"),
         **_pace(read),
@@ -138,6 +139,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "METRICS_TOKEN": _metrics_token(read),
         "TRUSTED_PROXIES": int(read.number("TRUSTED_PROXIES", 0)),
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "webapp" / "translations"),
+        "DEBUG": False,  # whatever FLASK_DEBUG says: its pages show code and settings
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
         "RATELIMIT_ENABLED": read.flag("RATELIMIT_ENABLED", default=True),
@@ -163,6 +165,30 @@ def _support(read: _Reader) -> str | None:
 
 def _metrics_token(read: _Reader) -> str | None:
     return read.secret("METRICS_TOKEN") if "METRICS_TOKEN" in read.settings else None
+
+
+def _redis_url(read: _Reader, instance: Path) -> str:
+    """Who can write to Redis keeps workers busy: off this machine it has to have a password."""
+    url = read.text("REDIS_URL", embedded_redis.url(instance))
+    parts = urlsplit(url)
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    if parts.scheme != "unix" and not parts.password and not is_loopback(parts.hostname):
+        raise SettingsError(
+            f"REDIS_URL names an open Redis on {parts.hostname}. "
+            "Give it a password, and write it as redis://:password@host."
+        )
+    return url
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether the name or address stands for this very machine."""
+    if host is None or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _intuit(read: _Reader) -> dict[str, object]:

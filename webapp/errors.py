@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from webapp import security_log
 from webapp.extensions import db
 
 RETRY_AFTER_S = 5
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
 
 
 def _stale_form(_error: CSRFError) -> tuple[str, int]:
+    security_log.note("form_token_refused", endpoint=request.endpoint)
     return render_template("errors/csrf.html"), HTTPStatus.BAD_REQUEST
 
 
@@ -43,6 +45,8 @@ def _refused(error: HTTPException) -> tuple[str, int] | Response | HTTPException
         if isinstance(error, MethodNotAllowed):
             answer.allow.update(error.valid_methods or ())
         return answer
+    if error.code == HTTPStatus.FORBIDDEN:
+        security_log.note("access_refused", endpoint=request.endpoint)
     page = error.code if error.code in PAGES else 500
     return render_template(f"errors/{page}.html"), error.code
 

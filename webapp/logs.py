@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from typing import Any, TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
@@ -23,6 +24,16 @@ UNTOLD = ("static", "health.alive", "health.ready", "metrics.show")
 """Endpoints that are asked too often to be worth a line."""
 
 log = structlog.get_logger(__name__)
+
+
+class _StandardError:
+    """Whatever it is by the time something is said: servers and tests put another in its place."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def configure() -> None:
@@ -40,7 +51,7 @@ def configure() -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
         processors=[*SHARED, structlog.processors.JSONRenderer()],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
 
@@ -49,6 +60,7 @@ def init_app(app: Flask) -> None:
     """A line for each request: its endpoint, never its address, which may hold what was typed."""
     app.before_request(_begin)
     app.after_request(_tell)
+    app.log_exception = _tell_failure  # type: ignore[method-assign]
 
 
 def _begin() -> None:
@@ -66,3 +78,8 @@ def _tell(response: Response) -> Response:
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
     return response
+
+
+def _tell_failure(exc_info: Any) -> None:
+    """In place of Flask's own line, which holds the address: some addresses are secrets."""
+    log.error("request_failed", endpoint=request.endpoint, exc_info=exc_info)

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_limiter import RequestLimit
 from sqlalchemy import update
 
+from webapp import security_log
 from webapp.api.problems import problem
 from webapp.extensions import db, limiter
 from webapp.models import ApiToken
@@ -25,6 +26,7 @@ def authenticate() -> Response | None:
     """Set ``g.api_firm`` from the bearer token. A signed-in browser counts for nothing here."""
     token = ApiToken.find(_bearer())
     if token is None:
+        security_log.note("api_token_refused")
         refusal = problem(401, gettext("Send a valid token: Authorization: Bearer …"))
         refusal.headers["WWW-Authenticate"] = 'Bearer realm="Cuadra"'
         return refusal

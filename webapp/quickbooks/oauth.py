@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import requests
@@ -19,8 +20,10 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 from flask import current_app
 
+from webapp.config import is_loopback
 from webapp.quickbooks.client import shared_http
 
+INTUIT = ".intuit.com"
 SCOPE = "com.intuit.quickbooks.accounting"
 TIMEOUT_S = 20
 DISCOVERY_LASTS_S = 86_400
@@ -69,9 +72,24 @@ def _discover(url: str) -> dict[str, str]:
         response = shared_http().get(url, timeout=TIMEOUT_S)
         response.raise_for_status()
         document = response.json()
-        return {name: str(document[name]) for name in ENDPOINTS}
+        return {name: _trusted(str(document[name])) for name in ENDPOINTS}
     except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
         raise IntuitUnreachable("the discovery document could not be read") from error
+
+
+def _trusted(address: str) -> str:
+    """An endpoint that we may send secrets to: at Intuit, or where the document itself came from.
+
+    Raises ValueError.
+    """
+    parts, source = urlsplit(address), urlsplit(current_app.config["INTUIT_DISCOVERY_URL"])
+    host = parts.hostname or ""
+    if parts.scheme == "https" and host.endswith(INTUIT):
+        return address
+    same_host = host == source.hostname or (is_loopback(host) and is_loopback(source.hostname))
+    if parts.scheme not in ("http", "https") or not host or not same_host:
+        raise ValueError("the discovery document names a host that is not Intuit's")
+    return address
 
 
 def authorize_url(state: str, redirect_uri: str) -> str:
@@ -121,8 +139,15 @@ def revoke(token: str) -> None:
         log.warning("revoke_failed", error=type(error).__name__)
 
 
+class _StraightSession(OAuth2Session):
+    """Follows no redirect: a secret goes where it was sent, or nowhere."""
+
+    def request(self, method: str, url: str, **options: Any) -> Any:
+        return super().request(method, url, **{**options, "allow_redirects": False})
+
+
 def _session(redirect_uri: str | None = None) -> OAuth2Session:
-    return OAuth2Session(
+    return _StraightSession(
         current_app.config["INTUIT_CLIENT_ID"],
         current_app.config["INTUIT_CLIENT_SECRET"],
         token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method's name

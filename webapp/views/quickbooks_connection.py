@@ -20,6 +20,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from webapp import security_log
 from webapp.confirmation import recently_confirmed
 from webapp.extensions import db
 from webapp.models import Connection, Entry, SignIn
@@ -69,6 +70,7 @@ def callback() -> Response:
     known = cast(SignIn, current_user).take_oauth_state(request.args.get("state", ""))
     db.session.commit()
     if not known:
+        security_log.note("oauth_state_refused")
         return _back(gettext("This sign-in was already used or took too long. Connect again."))
     if request.args.get("error"):
         return _back(_refusal(request.args["error"]))
@@ -90,6 +92,7 @@ def _finish(code: str, realm_id: str) -> Response:
         return _back(gettext("Intuit did not answer. Try again in a minute."))
     except CannotConnect as error:
         return _back(_cannot(error.reason, firm))
+    security_log.note("quickbooks_connected")
     read_company(connection)
     if connection.set_up_at is None:
         return redirect(url_for("quickbooks_set_up.show"), HTTPStatus.SEE_OTHER)
@@ -159,6 +162,7 @@ def ask_disconnect() -> str:
 @recently_confirmed
 def disconnect() -> Response:
     connecting.disconnect(Connection.of(firm_id()))
+    security_log.note("quickbooks_disconnected")
     return done(url_for("quickbooks_page.index"), gettext("QuickBooks is disconnected."))
 
 

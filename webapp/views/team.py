@@ -9,6 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import case, select
 from werkzeug.wrappers import Response
 
+from webapp import security_log
 from webapp.extensions import db
 from webapp.intake import values as fit
 from webapp.models import Person, SignIn
@@ -50,6 +51,7 @@ def add() -> tuple[str, int]:
     password = _give_password(person)
     db.session.add(person)
     db.session.commit()
+    security_log.note("person_added", subject=person.id, role=person.role)
     return page(TEMPLATE, "team", **_shown(newcomer=person, password=password))
 
 
@@ -61,6 +63,7 @@ def change_role(colleague_id: int) -> Response:
         abort(400)
     person.role = request.form["role"]
     db.session.commit()
+    security_log.note("role_changed", subject=person.id, role=person.role)
     return done(url_for(".index"), gettext("Role of %(name)s changed.", name=person.name))
 
 
@@ -72,6 +75,7 @@ def renew_password(colleague_id: int) -> tuple[str, int]:
     password = _give_password(person)
     SignIn.end_all(person.id)
     db.session.commit()
+    security_log.note("password_renewed", subject=person.id)
     return page(TEMPLATE, "team", **_shown(newcomer=person, password=password))
 
 
@@ -83,6 +87,7 @@ def disable(colleague_id: int) -> Response:
     person.disabled_at = person.disabled_at or utc_now()
     SignIn.end_all(person.id)
     db.session.commit()
+    security_log.note("person_disabled", subject=person.id)
     return done(url_for(".index"), gettext("%(name)s can no longer sign in.", name=person.name))
 
 
@@ -92,6 +97,7 @@ def enable(colleague_id: int) -> Response:
     person = _colleague(colleague_id)
     person.disabled_at = None
     db.session.commit()
+    security_log.note("person_enabled", subject=person.id)
     return done(url_for(".index"), gettext("%(name)s can sign in again.", name=person.name))
 
 

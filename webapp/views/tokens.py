@@ -7,6 +7,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from webapp import security_log
 from webapp.extensions import db
 from webapp.intake import values as fit
 from webapp.models import ApiToken
@@ -39,8 +40,9 @@ def issue() -> tuple[str, int]:
     if not name:
         error = gettext("Say what the token is for.")
         return refused(TEMPLATE, "tokens", **_shown(error=error))
-    _token, clear = ApiToken.issue(asking_firm(), name)
+    token, clear = ApiToken.issue(asking_firm(), name)
     db.session.commit()
+    security_log.note("api_token_issued", token_id=token.id)
     return page(TEMPLATE, "tokens", **_shown(clear=clear))
 
 
@@ -52,6 +54,7 @@ def revoke(token_id: int) -> Response | tuple[str, int]:
         return ask(_question(token))
     token.revoke()
     db.session.commit()
+    security_log.note("api_token_revoked", token_id=token.id)
     return done(url_for(".index"), gettext("Token revoked."))
 
 
