@@ -10,6 +10,7 @@ import structlog
 from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_mailman import EmailMultiAlternatives
+from flask_mailman.message import BadHeaderError
 
 from webapp.extensions import db
 from webapp.models import Person
@@ -42,7 +43,7 @@ def send(person: Person, write: Callable[[], Letter]) -> bool:
     db.session.commit()  # the mail server may be slow: no transaction is open meanwhile
     try:
         message.send()
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, BadHeaderError) as error:
         log.warning("letter_not_sent", person_id=person.id, error=type(error).__name__)
         return False
     log.info("letter_sent", person_id=person.id, letter=letter.template)

@@ -8,6 +8,13 @@ import pytest
 from flask import Flask
 
 from tests.conftest import PASSWORD, FirmFixture
+from tests.quickbooks.conftest import (  # noqa: F401 - fixtures
+    configured,
+    make_office,
+    office,
+    sandbox,
+    switch,
+)
 from tests.security.world import World, make_world
 from tests.views.conftest import (  # noqa: F401 - fixtures
     Records,

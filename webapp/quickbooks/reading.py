@@ -50,8 +50,12 @@ def catch_up(firm_id: int) -> None:
 
     Does nothing while another worker has the firm, or it is not connected, or it must rest.
     """
-    connection = Connection.of(firm_id)
-    wanted = connection.state == CONNECTED and hearing.due(connection, database_now(db.session()))
+    connection = db.session.scalar(select(Connection).where(Connection.firm_id == firm_id))
+    wanted = (
+        connection is not None
+        and connection.state == CONNECTED
+        and hearing.due(connection, database_now(db.session()))
+    )
     db.session.commit()
     if not wanted:
         return

@@ -5,9 +5,9 @@ Whoever may create a client or a service by hand may import them.
 
 from __future__ import annotations
 
-import csv
 import io
 
+from defusedcsv import csv
 from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import get_locale, gettext
 from sqlalchemy import case, select
