@@ -57,7 +57,7 @@ WHO: dict[Access, set[str]] = {
     | _named("imports", "new", "template", "create", "show", "confirm", "discard", "take_back")
     | _named("notifications", "index", "open_notice", "read_all")
     | _named("settings", "index"),
-    Access.FIXERS: _named("accounts", "sync")
+    Access.FIXERS: _named("accounts", "sync", "unlink")
     | _named("settings", "firm", "save_firm")
     | _named("team", "index", "add", "change_role", "renew_password", "disable", "enable")
     | _named("tokens", "index", "issue", "revoke")
@@ -67,7 +67,8 @@ WHO: dict[Access, set[str]] = {
     | _named("quickbooks_books", "index", "compare", "show")
     | _named("quickbooks_bulk", "selected", "everything")
     | _named("quickbooks_connection", "pause", "resume", "sync_now", "activity", "numbers")
-    | _named("quickbooks_issues", "ask", "act", "suggest", "detail", "row", "sync_again")
+    | _named("quickbooks_issues", "ask", "act", "suggest", "detail", "row")
+    | _named("quickbooks_issues", "sync_again", "unlink")
     | _named("quickbooks_set_up", "show", "accept", "read_again")
     | _named("stripe_page", "index", "with_slash")
     | _named("stripe_fixing", "show", "invoices", "choose", "retry", "dismiss", "restore"),
