@@ -10,7 +10,6 @@ import structlog
 from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_mailman import EmailMultiAlternatives
-from flask_mailman.message import BadHeaderError
 
 from webapp.extensions import db
 from webapp.models import Person
@@ -43,7 +42,7 @@ def send(person: Person, write: Callable[[], Letter]) -> bool:
     db.session.commit()  # the mail server may be slow: no transaction is open meanwhile
     try:
         message.send()
-    except (OSError, smtplib.SMTPException, BadHeaderError) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # the last: a header that splits
         log.warning("letter_not_sent", person_id=person.id, error=type(error).__name__)
         return False
     log.info("letter_sent", person_id=person.id, letter=letter.template)
