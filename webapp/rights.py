@@ -29,7 +29,8 @@ LARGEST_ID = 2**63 - 1
 
 @login_manager.user_loader
 def _load(token: str) -> SignIn | None:
-    return SignIn.find(token)
+    """Nobody, once the database has gone away in this request: its page must not ask again."""
+    return None if g.get("database_away") else SignIn.find(token)
 
 
 @login_manager.unauthorized_handler
