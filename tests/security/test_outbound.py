@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TALKS = {
     "webapp/quickbooks/client.py": "QuickBooks' API: the host of QBO_API_URL",
     "webapp/quickbooks/oauth.py": "Intuit's sign-in: the discovery document's host, *.intuit.com",
+    "webapp/stripe/client.py": "Stripe's API, through Stripe's own library",
     "webapp/mailing.py": "the mail server of the settings",
     "webapp/embedded_redis.py": "a unix socket of our own",
 }
