@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from webapp import security_log
 from webapp.extensions import db
+from webapp.rights import current_person, sign_in_first
 
 RETRY_AFTER_S = 5
 """A restarted database is back within seconds."""
@@ -30,8 +31,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(InterfaceError, _without_database)
 
 
-def _stale_form(_error: CSRFError) -> tuple[str, int]:
+def _stale_form(_error: CSRFError) -> tuple[str, int] | Response:
+    """An old form; or, from a page that outlived its session, a reason to sign in."""
     security_log.note("form_token_refused", endpoint=request.endpoint)
+    if request.headers.get("HX-Request") == "true" and current_person() is None:
+        return sign_in_first()
     return render_template("errors/csrf.html"), HTTPStatus.BAD_REQUEST
 
 

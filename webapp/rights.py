@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import abort, g, has_request_context, redirect, request, url_for
 from flask_login import current_user
@@ -34,7 +35,15 @@ def _load(token: str) -> SignIn | None:
 
 
 @login_manager.unauthorized_handler
-def _sign_in_first() -> Response:
+def sign_in_first() -> Response:
+    """To the sign-in, and from there back. A fetch is told to go there as a page, since it would
+    put a redirect's answer into the page that asked; it comes back to that page."""
+    if request.headers.get("HX-Request") == "true":
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = f"{here.path or '/'}{'?' if here.query else ''}{here.query}"
+        answer = Response(status=204)
+        answer.headers["HX-Redirect"] = url_for("auth.sign_in", next=back)
+        return answer
     return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")), 303)
 
 

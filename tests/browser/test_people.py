@@ -101,6 +101,7 @@ def invoices_written(running: Live) -> int:
 
 def test_back_and_forward_show_the_list_that_was_left(page: Page, taken: str) -> None:
     page.goto(f"{LISTS}/invoices")
+    expect(row_of(page, taken)).to_be_visible()
     page.locator("#qb-tabs").get_by_role("link", name="Payments").click()
     page.wait_for_url("**/errors/payments")
     page.locator("#qb-tabs").get_by_role("link", name="Services").click()
