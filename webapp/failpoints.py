@@ -12,6 +12,7 @@ that hangs. Unset, as everywhere but in tests, a point costs one comparison.
     planned, composed      their requests made, then noted as sent, both before the commit
     marked                 after it, before the call
     sending, answered      around the HTTP call
+    asked                  between them, once an invoice's number was asked about
     settling, settled      an answer written down, before and after its commit
     looking, looked        around the look-up of an unknown outcome, the second before its commit
     rotated                new tokens in hand, not stored

@@ -89,18 +89,21 @@ def test_worker_that_hung_past_its_lease_changes_nothing_when_it_wakes(
     office.require_order()
 
 
+@pytest.mark.parametrize("point", ["marked", "asked"])
 def test_worker_that_hung_before_sending_does_not_send_late(
-    office: Office, program: Program, scheduler: subprocess.Popen[bytes]
+    office: Office, program: Program, scheduler: subprocess.Popen[bytes], point: str
 ) -> None:
-    made = office.one_of_each()
-    sleeper = program("jobs.worker", CUADRA_FAILPOINT="marked/Payment:1:stop")
-    wait_for(lambda: office.entry("payment", made["payment"]).state == "sent", "it is marked")
+    account, service = office.client(), office.service()
+    office.work()  # the sleeper gets the invoice alone, as above
+    invoice = office.invoice(account, service)
+    sleeper = program("jobs.worker", CUADRA_FAILPOINT=f"{point}/Invoice:1:stop")
+    wait_for(lambda: office.entry("invoice", invoice).state == "sent", "it is marked")
     time.sleep(LEASE_S + CUTOFF_S)
     program("jobs.worker")
     wait_for(settled(office), "the other worker has done it all")
     sleeper.send_signal(signal.SIGCONT)
     time.sleep(1.0)
-    assert [e["outcome"] for e in office.ledger(entity="Payment")] == ["ok"]
+    assert [e["outcome"] for e in office.ledger(entity="Invoice")] == ["ok"]
     office.require_order()
 
 

@@ -114,6 +114,14 @@ GUARDS = (
         f"{FAULTS}/test_programs.py::test_worker_that_hung_before_sending_does_not_send_late",
     ),
     Guard(
+        6,
+        f"{QUICKBOOKS}/flight.py",
+        "_not_to_go(flight, company) or _held_up(flight)",
+        "_held_up(flight) or _not_to_go(flight, company)",
+        f"{FAULTS}/test_programs.py"
+        "::test_worker_that_hung_before_sending_does_not_send_late[asked]",
+    ),
+    Guard(
         7,
         f"{QUICKBOOKS}/plan.py",
         "if entry.picked > outbox.CRASHES_ALLOWED:",

@@ -31,7 +31,7 @@ def company(sandbox: SandboxProcess, books: Books) -> Company:
             books.refresh()
         return books.access_token
 
-    return Company(sandbox.api_url, books.realm_id, token, lambda: True)
+    return Company(sandbox.api_url, books.realm_id, token, lambda _what: True)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_same_request_id_gets_the_first_answer(company: Company, books: Books) -
 
 
 def test_refused_connection_is_certainly_not_executed() -> None:
-    nobody = Company("http://127.0.0.1:9", "1", lambda _refused: "token", lambda: True)
+    nobody = Company("http://127.0.0.1:9", "1", lambda _refused: "token", lambda _what: True)
     with pytest.raises(errors.Unreachable):
         create(nobody)
 
@@ -131,7 +131,9 @@ def test_slow_drip_frees_its_worker_in_time(
 
 
 def test_reading_without_budget_is_not_executed(sandbox: SandboxProcess, books: Books) -> None:
-    poor = Company(sandbox.api_url, books.realm_id, lambda _r: books.access_token, lambda: False)
+    poor = Company(
+        sandbox.api_url, books.realm_id, lambda _r: books.access_token, lambda _what: False
+    )
     with pytest.raises(errors.NotExecuted):
         poor.company_info()
 

@@ -155,6 +155,36 @@ def test_batch_is_replayed_whole_where_the_look_up_lags(
     office.require_order()
 
 
+def test_look_up_and_what_it_repeats_take_room_in_the_budget(office: Office) -> None:
+    taken = f"cuadra:budget:{office.realm_id}:calls"
+    office.fault("reset", entity="Customer", operation="create")
+    account = office.client()
+    office.work()
+    office.app.extensions["redis"].delete(taken)
+    office.sandbox.control("counters", method="DELETE")
+    office.settle(late=CUTOFF_S)
+    assert office.state("account", account) == "synced"
+    came = office.sandbox.control("counters")["realms"][office.realm_id]
+    assert office.app.extensions["redis"].zcard(taken) == came == 2
+
+
+def test_batch_is_not_repeated_where_the_company_takes_no_more_batches(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    office.fault("reset", operation="batch")
+    invoices = [office.invoice(account, service, hurry=False) for _ in range(12)]
+    office.work()
+    office.app.config["QBO_BATCHES_PER_MINUTE"] = 0
+    office.later(130)
+    office.work()
+    assert office.objects("Invoice") == []
+    assert {office.state("invoice", i) for i in invoices} == {"syncing"}
+    office.app.config["QBO_BATCHES_PER_MINUTE"] = 10_000
+    office.settle(late=CUTOFF_S)
+    assert {office.state("invoice", i) for i in invoices} == {"synced"}
+    office.require_order()
+
+
 def test_part_of_a_batch_may_be_refused_while_the_rest_goes(office: Office) -> None:
     account, service = office.client(), office.service()
     office.work()

@@ -19,6 +19,7 @@ import httpx2
 import structlog
 
 from webapp.quickbooks import errors
+from webapp.quickbooks.limits import SINGLE
 
 log = structlog.get_logger(__name__)
 
@@ -66,8 +67,9 @@ class Company:
     """Calls to one QuickBooks company.
 
     ``access_token(refused)`` gives a token that is good now; ``refused`` is one that QuickBooks
-    has just turned down, so that it is renewed rather than given again. ``may_call()`` waits for
-    room in the company's budget before each reading; the room for a write is taken by its caller.
+    has just turned down, so that it is renewed rather than given again. ``may_call(what)`` waits
+    for room in the company's budget, for a single call or a batch, before each reading; the room
+    for a write is taken by its caller.
     ``throttled(seconds)`` hears of a reading that came too soon all the same.
     """
 
@@ -76,7 +78,7 @@ class Company:
         api_url: str,
         realm_id: str,
         access_token: Callable[[str | None], str],
-        may_call: Callable[[], bool],
+        may_call: Callable[[str], bool],
         throttled: Callable[[float], None] = lambda _seconds: None,
         http: httpx2.Client | None = None,
         ended: Callable[[str, int], None] = lambda _what, _status: None,
@@ -170,9 +172,9 @@ class Company:
 
     # -- the call ------------------------------------------------------------------------------
 
-    def take_room(self) -> None:
+    def take_room(self, what: str = SINGLE) -> None:
         """Wait for one call of the budget. Raises NotExecuted when none comes in time."""
-        if not self._may_call():
+        if not self._may_call(what):
             raise errors.NotExecuted(reason="the company's budget has no room")
 
     def _read(
@@ -187,10 +189,10 @@ class Company:
             return self._call(method, path, params, body).body
         except errors.Throttled as error:
             self._throttled(error.retry_after_s)
-            if not self._may_call():
+            if not self._may_call(SINGLE):
                 raise
         except errors.OutcomeUnknown:
-            if time.monotonic() - began > QUICKLY_S or not self._may_call():
+            if time.monotonic() - began > QUICKLY_S or not self._may_call(SINGLE):
                 raise
         return self._call(method, path, params, body).body
 

@@ -18,6 +18,7 @@ from typing import Any
 from webapp import failpoints
 from webapp.quickbooks import errors
 from webapp.quickbooks.client import Answer, Company, literal
+from webapp.quickbooks.limits import BATCH, SINGLE
 
 BATCH_LIMIT = 30  # Intuit: batch page
 BAD_REQUEST = 400
@@ -98,7 +99,7 @@ class Flight:
     duplicates where its own warning is off."""
 
     permit: str = ""
-    """The call's name in the company's budget."""
+    """The call's name in the company's budget; without one, room is taken as it goes."""
 
     @classmethod
     def of_one(
@@ -137,19 +138,26 @@ def fly(flight: Flight, company: Company) -> dict[int, Outcome]:
 
 
 def _fly(flight: Flight, company: Company) -> dict[int, Outcome]:
-    if time.monotonic() > flight.send_by:
-        late = errors.OutcomeUnknown(reason="the worker was held up before sending")
-        return {request.entry_id: Unknown(late) for request in flight.requests}
-    if flight.single:
-        request = flight.requests[0]
-        outcome = _number_taken(request, company) if flight.ask_number else None
-        return {request.entry_id: outcome or _send_one(request, company)}
+    outcome = _not_to_go(flight, company) or _held_up(flight)
+    if outcome is None and flight.single:
+        outcome = _send_one(flight.requests[0], company)
+    if outcome is not None:
+        return {request.entry_id: outcome for request in flight.requests}
     try:
         answer = company.batch(flight.body, flight.request_id)
     except errors.QuickBooksError as error:
         outcome = _outcome_of(error)
         return {request.entry_id: outcome for request in flight.requests}
     return _read_batch(flight, answer, company)
+
+
+def _not_to_go(flight: Flight, company: Company) -> Outcome | None:
+    """What has to be known before it may go, which may take a while; None when it may."""
+    if flight.ask_number:
+        outcome = _number_taken(flight.requests[0], company)
+        failpoints.reach("asked", flight.requests[0].entity)
+        return outcome
+    return None if flight.permit else _no_room(flight, company)
 
 
 def _number_taken(request: Request, company: Company) -> Outcome | None:
@@ -165,6 +173,22 @@ def _number_taken(request: Request, company: Company) -> Outcome | None:
         return NotDone(error)
     others = [row for row in rows if str(row.get("Id")) != request.quickbooks_id]
     return NumberTaken(others[0]) if others else None
+
+
+def _no_room(flight: Flight, company: Company) -> Outcome | None:
+    """Of a request that is repeated it stays unknown what became of it the first time."""
+    try:
+        company.take_room(SINGLE if flight.single else BATCH)
+    except errors.NotExecuted as error:
+        return Unknown(error)
+    return None
+
+
+def _held_up(flight: Flight) -> Outcome | None:
+    """Asked at the last moment: from the end of its lease on another worker may have the firm."""
+    if time.monotonic() > flight.send_by:
+        return Unknown(errors.OutcomeUnknown(reason="the worker was held up before sending"))
+    return None
 
 
 def _send_one(request: Request, company: Company) -> Outcome:

@@ -17,7 +17,7 @@ from webapp.models import Connection
 from webapp.quickbooks import tally, tokens
 from webapp.quickbooks.client import Company, dumps
 from webapp.quickbooks.errors import NotExecuted
-from webapp.quickbooks.limits import Allowance, Budget
+from webapp.quickbooks.limits import SINGLE, Allowance, Budget
 
 PATIENCE_S = 10.0
 UNHURRIED_S = 90.0
@@ -85,10 +85,12 @@ def company_of(
     )
 
 
-def _may_call(budget: Budget, patience_s: float = PATIENCE_S, hurry: bool = True) -> bool:
+def _may_call(
+    budget: Budget, patience_s: float = PATIENCE_S, hurry: bool = True, what: str = SINGLE
+) -> bool:
     """Wait a while for a call that a person, or a settlement, needs now."""
     try:
-        return budget.take(time.monotonic() + patience_s, hurry=hurry)
+        return budget.take(time.monotonic() + patience_s, what, hurry=hurry)
     except RedisError:
         return False
 
