@@ -1,6 +1,6 @@
 """Row 7: a record that kills its worker is set aside after two tries, and its neighbours go on.
 
-Red without ``CRASHES_ALLOWED`` being looked at, in ``Planner.plan`` (planned) and in
+Red without ``CRASHES_ALLOWED`` being looked at, in ``Planner`` (planned) and in
 ``_without_killers`` (the rest); red without ``Entry.unsettled`` for set-aside entries (the second
 object of ``test_set_aside_with_a_request_out…``).
 """

@@ -218,7 +218,7 @@ GUARDS = (
     ),
     Guard(
         24,
-        f"{QUICKBOOKS}/outcomes.py",
+        f"{QUICKBOOKS}/refusals.py",
         "    if facts.edited(link.known, facts.facts_of(request.entity, theirs)):\n",
         "    if False:\n",
         f"{ENGINE}/test_sync_conflicts.py::test_persons_edit_is_not_overwritten_but_shown",

@@ -15,7 +15,7 @@ from tests.quickbooks.mailbox import letters_in
 from webapp import intake
 from webapp.extensions import db
 from webapp.models import Entry, Firm, Issue, Person
-from webapp.quickbooks import letters, notices, outcomes
+from webapp.quickbooks import letters, notices, rejecting
 
 MORNING = "2026-11-24T16:30:00+00:00"  # 8:30 in Los Angeles
 NIGHT = "2026-11-24T10:00:00+00:00"
@@ -34,7 +34,7 @@ def fail(app: Flask, firm: FirmFixture, number: int = 1, cause: str = "no_custom
             account = intake.account(own, {"name": f"Client {n} {cause}"})
             entry = Entry.of(account)
             assert entry is not None
-            outcomes.reject(entry, account, cause, {})
+            rejecting.reject(entry, account, cause, {})
         db.session.commit()
 
 

@@ -18,7 +18,7 @@ from webapp.extensions import db
 from webapp.models import Connection, Entry, Firm, Issue, MirrorObject, model_of
 from webapp.models import connection as connections
 from webapp.models.mirror import match_key, search_key
-from webapp.quickbooks import outcomes
+from webapp.quickbooks import rejecting
 from webapp.quickbooks.errors import Fault
 
 BASE = "/settings/integrations/quickbooks"
@@ -84,7 +84,7 @@ class Scene:
             record = db.session.get_one(model_of(kind), record_id)
             entry = Entry.of(record)
             assert entry is not None
-            outcomes.reject(
+            rejecting.reject(
                 entry, record, cause, how.get("facts", {}), how.get("fault"), how.get("theirs")
             )
             db.session.commit()

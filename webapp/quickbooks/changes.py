@@ -30,10 +30,11 @@ from webapp.models import (
     outbox,
 )
 from webapp.models import issue as issue_states
-from webapp.quickbooks import facts, issues, merges, outcomes
+from webapp.quickbooks import facts, issues, merges
 from webapp.quickbooks.merges import Merged
 from webapp.quickbooks.news import Body, deleted, newer
 from webapp.quickbooks.payloads import ENTITIES
+from webapp.quickbooks.rejecting import reject
 
 KINDS = {entity: kind for kind, entity in ENTITIES.items()}
 
@@ -259,7 +260,7 @@ def _gone(case: _Case, cause: str) -> None:
     if new and case.concerns_people:
         name = link.known.get("name")
         known = {"customer": name, "service": name} if name else {}
-        outcomes.reject(case.entry, case.record, cause, known, theirs=_comparable(case.body))
+        reject(case.entry, case.record, cause, known, theirs=_comparable(case.body))
 
 
 def _comparable(body: Body) -> dict[str, Any] | None:
@@ -272,7 +273,7 @@ def _edited(case: _Case, fields: Sequence[str]) -> None:
     if not case.concerns_people or _shown_already(case.record, case.body):
         return
     known = {"field": ", ".join(fields)}
-    outcomes.reject(case.entry, case.record, "edited", known, theirs=dict(case.body))
+    reject(case.entry, case.record, "edited", known, theirs=dict(case.body))
 
 
 def _shown_already(record: Record, body: Body) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.models import Entry
-from webapp.quickbooks import health, numbering, outcomes
+from webapp.quickbooks import health, numbering, taken_numbers
 from webapp.quickbooks.client import Company
 from webapp.quickbooks.errors import QuickBooksError, Rejected
 from webapp.quickbooks.hold import Hold
@@ -32,4 +32,4 @@ def checked(hold: Hold, entry_id: int, found: Answer) -> None:
             entry.put_back(now)
             health.troubled(connection, found, now)
             return
-        outcomes.number_checked(entry, record, None if isinstance(found, Rejected) else found)
+        taken_numbers.checked(entry, record, None if isinstance(found, Rejected) else found)

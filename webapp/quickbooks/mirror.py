@@ -74,7 +74,7 @@ def keep_preferences(connection: Connection, preferences: Mapping[str, Any]) -> 
 
 def _use_home_currency(connection: Connection) -> None:
     """What is typed without a currency is in the company's, unless the firm has begun in its own:
-    QuickBooks takes no other (see ``plan``)."""
+    QuickBooks takes no other (see ``obstacles``)."""
     begun = select(Invoice.id).where(Invoice.firm_id == connection.firm_id).limit(1)
     if db.session.scalar(begun) is None:
         connection.firm.currency = connection.home_currency

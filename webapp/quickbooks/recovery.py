@@ -34,9 +34,20 @@ from webapp.models import (
     Stray,
     outbox,
 )
-from webapp.quickbooks import changes, facts, issues, links, notices, outcomes, payloads, strays
+from webapp.quickbooks import (
+    attempt_log,
+    changes,
+    facts,
+    issues,
+    links,
+    notices,
+    payloads,
+    rejecting,
+    strays,
+)
+from webapp.quickbooks.linking import link_to
 from webapp.quickbooks.news import Body, deleted, newer
-from webapp.quickbooks.plan import Planner, link_to
+from webapp.quickbooks.surroundings import Surroundings
 
 BEAT_EVERY_S = 5.0
 
@@ -103,11 +114,11 @@ def recognise(connection: Connection, entity: str, bodies: Sequence[Body]) -> No
     arrived = [one for one in found if one.link is None or one.link.gone]
     for one in arrived:
         links.note(one.record, one.body)
-        outcomes.linked_by_itself(one.entry, one.record, str(one.body["Id"]))
+        attempt_log.linked_by_itself(one.entry, one.record, str(one.body["Id"]))
         _link_what_it_names(one)
     if not found:
         return
-    references = Planner(connection, [one.entry for one in found]).references
+    references = Surroundings(connection, [one.entry for one in found]).references
     for one in found:
         if one in arrived:
             _arrived(one, _our_body(one, references))
@@ -202,9 +213,9 @@ def _arrived(one: _Sighting, ours: payloads.Body | None) -> None:
     issues.close_all([record])
     fields = strays.unlike(record, ours, body) if ours is not None else ["lines"]
     if gone:
-        outcomes.reject(entry, record, gone, {}, theirs=body)
+        rejecting.reject(entry, record, gone, {}, theirs=body)
     elif fields:
-        outcomes.differ(entry, record, fields, body)
+        rejecting.differ(entry, record, fields, body)
 
 
 def _carried_out(one: _Sighting, ours: payloads.Body | None) -> bool:

@@ -22,6 +22,7 @@ from webapp.quickbooks.flight import Accepted, Flight, NotDone, Outcome, Unknown
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.limits import Budget
 from webapp.quickbooks.outcomes import Case
+from webapp.quickbooks.taken_numbers import wants_another_number
 
 Answer = tuple[Flight, Mapping[int, Outcome]]
 """A flight that came back, and the outcome of each of its entries by entry id."""
@@ -50,7 +51,7 @@ def settle(hold: Hold, budget: Budget, answers: Sequence[Answer]) -> bool:
     """Write down answers of one entity in one commit; False when the company has to rest."""
     by_entry = {id_: outcome for _flight, results in answers for id_, outcome in results.items()}
     with hold.transaction() as (now, connection):
-        if any(outcomes.wants_another_number(outcome) for outcome in by_entry.values()):
+        if any(wants_another_number(outcome) for outcome in by_entry.values()):
             numbering.take_turn(hold.firm_id)
         entries = Entry.locked(by_entry)
         records = records_of(entries.values())

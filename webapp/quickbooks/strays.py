@@ -14,7 +14,7 @@ from sqlalchemy import select
 from webapp.extensions import db
 from webapp.models import Attempt, Entry, Invoice, Record, Stray, outbox
 from webapp.models import attempt as attempts
-from webapp.quickbooks import facts, issues, links, outcomes
+from webapp.quickbooks import attempt_log, facts, issues, links
 from webapp.quickbooks.payloads import ENTITIES, Body
 
 ALIKE = {
@@ -54,7 +54,7 @@ class Strays:
             _take_number(entry, record, str(stray.body.get("DocNumber")))
             body["DocNumber"] = record.number
         links.note(record, stray.body)
-        outcomes.linked_by_itself(entry, record, stray.quickbooks_id)
+        attempt_log.linked_by_itself(entry, record, stray.quickbooks_id)
         db.session.delete(stray)
         settle_by_what_is_there(entry, record, body, stray.body)
         return True

@@ -17,14 +17,15 @@ from sqlalchemy import select
 from webapp import failpoints
 from webapp.extensions import db
 from webapp.models import Batch, Entry, Link, Record, outbox
-from webapp.quickbooks import health, lookup, outcomes
+from webapp.quickbooks import health, lookup, outcomes, proof
 from webapp.quickbooks.client import Company
+from webapp.quickbooks.composing import request_of
 from webapp.quickbooks.departures import send_by
 from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.flight import Accepted, Flight, Request
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.outcomes import Case
-from webapp.quickbooks.plan import request_of
+from webapp.quickbooks.rejecting import STOPPED_WORKER, reject
 from webapp.quickbooks.settling import records_of
 
 Entries = Mapping[int, Entry]
@@ -52,7 +53,7 @@ def _without_killers(entries: Sequence[Entry]) -> list[Entry]:
     killers = [entry for entry in entries if entry.picked > outbox.CRASHES_ALLOWED]
     records = records_of(killers)
     for entry in killers:
-        outcomes.reject(entry, records[entry.id], outcomes.STOPPED_WORKER, {})
+        reject(entry, records[entry.id], STOPPED_WORKER, {})
     return [entry for entry in entries if entry not in killers]
 
 
@@ -93,12 +94,12 @@ def _found(
     entry: Entry, record: Record, request: Request, theirs: dict[str, Any] | None, now: datetime
 ) -> bool:
     """Settle it by what is there; False when the request has to be sent again."""
-    if outcomes.shows(record, request, theirs):
+    if proof.shows(record, request, theirs):
         outcomes.settle([Case(entry, record, request, Accepted(theirs))], now)
         return True
-    if request.operation != "create" and outcomes.overtaken(request, theirs):
+    if request.operation != "create" and proof.overtaken(request, theirs):
         entry.plan_anew()  # on what is there now
-        outcomes.reread(record, theirs)
+        proof.reread(record, theirs)
         return True
     return False
 

@@ -1,0 +1,71 @@
+"""What was tried for a record: every write and link is kept, and the page and the API show it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert
+
+from webapp.extensions import db
+from webapp.models import Attempt, Entry, Record
+from webapp.models import attempt as attempts
+from webapp.quickbooks.errors import Fault
+from webapp.quickbooks.flight import Request
+from webapp.quickbooks.payloads import ENTITIES
+
+
+def note(
+    entry: Entry,
+    request: Request,
+    outcome: str,
+    fault: Fault | None = None,
+    reason: str | None = None,
+) -> None:
+    """Every write is kept: who or what asked, a hash of what was sent, and the answer."""
+    db.session.add(Attempt(**_row(entry, request, outcome, fault or Fault(), reason)))
+
+
+def note_accepted(answered: Sequence[tuple[Entry, Request, str | None]]) -> None:
+    """A crowd of yeses, each with its ``intuit_tid``, by one statement."""
+    rows = [
+        _row(entry, request, attempts.ACCEPTED, Fault(intuit_tid=tid))
+        for entry, request, tid in answered
+    ]
+    db.session.execute(insert(Attempt), rows)
+
+
+def _row(
+    entry: Entry, request: Request, outcome: str, fault: Fault, reason: str | None = None
+) -> dict[str, Any]:
+    return {
+        "firm_id": entry.firm_id,
+        "kind": entry.kind,
+        "record_id": entry.record_id,
+        "operation": request.operation,
+        "outcome": outcome,
+        "person_id": entry.asked_by_id,
+        "request_id": request.request_id,
+        "body_hash": hashlib.sha256(request.body.encode()).hexdigest(),
+        "status": fault.status or None,
+        "code": fault.code or None,
+        "message": fault.message or reason,
+        "detail": fault.detail or None,
+        "intuit_tid": fault.intuit_tid,
+    }
+
+
+def linked_by_itself(entry: Entry, record: Record, quickbooks_id: str) -> None:
+    """A match needs no write, but the record's history shows it."""
+    db.session.add(
+        Attempt(
+            firm_id=entry.firm_id,
+            kind=entry.kind,
+            record_id=entry.record_id,
+            operation="link",
+            outcome=attempts.LINKED,
+            person_id=entry.asked_by_id,
+            message=f"{ENTITIES[record.kind]} {quickbooks_id}",
+        )
+    )

@@ -1,0 +1,57 @@
+"""Was an unanswered request carried out, going by what is there now?
+
+Asked once a look-up has found, or not found, the request's object.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp.models import Link, Record
+from webapp.quickbooks import facts
+from webapp.quickbooks.flight import Request
+from webapp.quickbooks.payloads import ENTITIES
+
+
+def shows(record: Record, request: Request, theirs: dict[str, Any] | None) -> bool:
+    """Does what is there prove that the request was carried out?
+
+    An update whose changes are none of the facts we compare proves nothing: it is sent again.
+    """
+    if request.operation == "delete":
+        return theirs is None
+    if theirs is None:
+        return False
+    if request.operation == "void":
+        return _voided(theirs)
+    if request.operation == "create":
+        return True
+    link = Link.of(record)
+    known = link.known if link else {}
+    told_before = facts.holds(known, facts.facts_of(request.entity, request.sent))
+    now = facts.facts_of(request.entity, theirs)
+    return not told_before and facts.holds(now, facts.facts_of(request.entity, request.sent))
+
+
+def _voided(theirs: dict[str, Any]) -> bool:
+    """Intuit: a void zeroes the amounts and begins the note with "Voided"."""
+    return str(theirs.get("PrivateNote", "")).startswith("Voided")
+
+
+def overtaken(request: Request, theirs: dict[str, Any] | None) -> bool:
+    """The object is not as our request expected it: it was changed, or is gone."""
+    if theirs is None:
+        return True
+    return str(theirs.get("SyncToken")) != str(request.sent.get("SyncToken"))
+
+
+def reread(record: Record, theirs: dict[str, Any] | None) -> None:
+    """Bring the link up to what is there, or note that it is gone; a person's edit is kept as
+    known only when it was none."""
+    link = Link.of(record)
+    if link is None:
+        return
+    if theirs is None:
+        link.gone = True
+    elif not facts.edited(link.known, facts.facts_of(ENTITIES[record.kind], theirs)):
+        link.sync_token = str(theirs["SyncToken"])
