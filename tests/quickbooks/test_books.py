@@ -355,7 +355,7 @@ def test_the_command_tells_and_exits_with_1(
     wrong = run(args=words)
     assert wrong.exit_code == 1
     assert "2026-11  Ada Byron  invoice  1 / 0.01 USD  1 / 240.00 USD  unexplained" in wrong.output
-    told = json.loads(run(args=[*words, "--json"]).output)
+    told = json.loads(run(args=[*words, "--json"]).stdout)
     assert (
         told["records"][0]["title"] == f"#{office.theirs('invoice', books['invoice'])['DocNumber']}"
     )
