@@ -75,7 +75,7 @@ def fill() -> int:
             "number_assigned": False,
             "date": now.date(),
             "currency": "USD",
-            "total_minor": 18500,
+            "total_minor": 18500 + n,
         }
         for n in range(1, ISSUES + 1)
     ]
@@ -123,7 +123,7 @@ def _issue(
         "title": title,
         "client": client,
         "search_key": search_key(f"{title} {client}"),
-        "amount_minor": None if kind == "account" else 18500,
+        "amount_minor": None if kind == "account" else 18500 + record,
         "currency": "USD",
         "facts": {"n": title.strip("#"), "client": title},
         "shared_by": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from babel.numbers import format_currency, format_percent
 from flask import Flask
@@ -33,7 +34,12 @@ def _spanish() -> bool:
 
 def amount(minor: int, currency: str = "USD") -> str:
     """``185000`` to ``$1,850.00``."""
-    locale = "es_US" if _spanish() else "en_US"
+    return _amount(minor, currency, "es_US" if _spanish() else "en_US")
+
+
+@lru_cache(maxsize=1024)
+def _amount(minor: int, currency: str, locale: str) -> str:
+    """A list writes each amount several times, and Babel takes its time for it."""
     return format_currency(money.to_decimal(minor, currency), currency, locale=locale)
 
 

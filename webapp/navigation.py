@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import get_locale, gettext
 
 from webapp.models.person import Person
@@ -60,12 +60,13 @@ def _items(app: Flask, person: Person) -> list[NavItem]:
 
 
 def _banner(person: Person) -> object | None:
-    """The orange bar: for owner and admins only."""
+    """The orange bar: for owner and admins only. A view that has counted the open issues of the
+    firm leaves their number in ``g.open_issues``."""
     if not person.fixes_sync or person.firm_id is None:
         return None
     from webapp.quickbooks.banner import banner_for
 
-    return banner_for(person.firm_id)
+    return banner_for(person.firm_id, g.get("open_issues"))
 
 
 def _unread(person: Person) -> int:

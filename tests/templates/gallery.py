@@ -131,8 +131,7 @@ def add_quickbooks(app: Flask) -> None:
 
     @app.get(f"{BASE}/issues/<int:issue>/row")
     def row(issue: int) -> str:
-        name = "_account_row" if rows[issue].kind == "account" else "_row"
-        return render_template(f"{folder}/{name}.html", row=replace(rows[issue], state="fixed"))
+        return render_template(f"{folder}/_row.html", row=replace(rows[issue], state="fixed"))
 
     @app.get(f"{BASE}/issues/<int:issue>/detail")
     def detail(issue: int) -> str:
@@ -172,7 +171,7 @@ def add_quickbooks(app: Flask) -> None:
         chosen = {k: v for k, v in request.form.items() if k != "csrf_token"}
         row = next(row for row in samples.account_rows() if row.id == issue)
         return render_template(
-            f"{folder}/_account_row.html", row=replace(row, state="fixed", state_text=str(chosen))
+            f"{folder}/_row.html", row=replace(row, state="fixed", state_text=str(chosen))
         )
 
 

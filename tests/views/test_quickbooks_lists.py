@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from tests.views.conftest import HTMX
 from tests.views.quickbooks_scene import BASE, Scene
 from webapp.extensions import db
-from webapp.models import Issue
+from webapp.models import KINDS, Account, Issue
 from webapp.views.quickbooks_lists import SIZE
 
 INVOICES = f"{BASE}/errors/invoices"
@@ -36,6 +36,15 @@ def many(app: Flask, scene: Scene, number: int, **values: object) -> None:
     ]
     with app.app_context():
         db.session.execute(insert(Issue), rows)
+        db.session.commit()
+
+
+def clients(app: Flask, scene: Scene, number: int) -> None:
+    """The accounts that the issues of `many` are of, when their kind is account."""
+    common = {"firm_id": scene.firm_id, "account_kind": "business", "version": 1}
+    rows = [{**common, "id": 10_000 + n, "name": f"Café {n}"} for n in range(number)]
+    with app.app_context():
+        db.session.execute(insert(Account), rows)
         db.session.commit()
 
 
@@ -126,19 +135,26 @@ def test_one_cause_of_many_records_is_one_line(
     )
 
 
+@pytest.mark.parametrize("kind", [*KINDS, None])
 def test_the_number_of_statements_does_not_grow_with_the_issues(
-    app: Flask, scene: Scene, owner: FlaskClient, statements: list[str]
+    app: Flask, scene: Scene, owner: FlaskClient, statements: list[str], kind: str | None
 ) -> None:
-    scene.issue()
-    owner.get(INVOICES)
+    """Of each list, and of the page at its own address."""
+    clients(app, scene, 60)
+    url = f"{BASE}/errors/{kind}s" if kind else BASE
+    kinds = [kind] if kind else KINDS
+    for each in kinds:
+        many(app, scene, 3, kind=each)
+    owner.get(url)
     statements.clear()
-    owner.get(INVOICES)
-    with_one = len(statements)
-    many(app, scene, 200, cause="dup_number")
+    assert owner.get(url).text.count('class="issue is-open"') == 3
+    with_three = len(statements)
+    for each in kinds:
+        many(app, scene, 57, kind=each, cause="unknown", client="Núñez")
     statements.clear()
-    owner.get(INVOICES)
-    assert len(statements) == with_one
-    assert with_one < 40
+    assert owner.get(url).text.count('class="issue is-open"') == SIZE
+    assert len(statements) == with_three
+    assert with_three < 30
 
 
 def test_the_opened_row_works_without_a_script(scene: Scene, owner: FlaskClient) -> None:

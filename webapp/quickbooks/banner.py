@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from webapp.extensions import db
-from webapp.models import Connection, Entry, Issue, outbox
+from webapp.models import KINDS, Connection, Entry, Issue, outbox
 from webapp.models import connection as connections
 from webapp.models import issue as issues
 
@@ -25,14 +25,19 @@ class Banner:
     since: datetime | None = None
 
 
-def banner_for(firm_id: int) -> Banner | None:
+def banner_for(firm_id: int, open_issues: int | None = None) -> Banner | None:
+    """``open_issues`` is how many the firm has, where that is known already."""
     connection = db.session.scalar(select(Connection).where(Connection.firm_id == firm_id))
     if connection is not None and connection.state == connections.SIGN_IN_AGAIN:
         return Banner("sign_in", waiting=_waiting(firm_id), since=connection.state_since)
-    count = db.session.scalar(
-        select(func.count()).where(Issue.firm_id == firm_id, Issue.state == issues.OPEN)
-    )
+    count = _open_issues(firm_id) if open_issues is None else open_issues
     return Banner("errors", count=count) if count else None
+
+
+def _open_issues(firm_id: int) -> int:
+    # All kinds there are: named, they let the index on kind and state be used.
+    of_firm = (Issue.firm_id == firm_id, Issue.kind.in_(KINDS), Issue.state == issues.OPEN)
+    return db.session.scalar(select(func.count()).where(*of_firm)) or 0
 
 
 def _waiting(firm_id: int) -> int:

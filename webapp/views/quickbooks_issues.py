@@ -19,8 +19,9 @@ from webapp.rights import LARGEST_ID, firm_id, for_fixers, person_id
 from webapp.views.answers import from_htmx
 from webapp.views.quickbooks_account_rows import suggestion_of
 from webapp.views.quickbooks_activity import activity_card
+from webapp.views.quickbooks_counts import counts_of
 from webapp.views.quickbooks_details import detail_of
-from webapp.views.quickbooks_lists import Wish, counts_of
+from webapp.views.quickbooks_lists import Wish
 from webapp.views.quickbooks_page import (
     FOLDER,
     all_at_once,
@@ -291,7 +292,7 @@ def _changes(
         list={
             "total_open": counts.total_open,
             "checked_at": connection.last_success_at if connection else None,
-            "resync_all": all_at_once(wish, counts.open[issue.kind], off_because(connection)),
+            "resync_all": all_at_once(wish, counts, off_because(connection)),
             "numbers": (
                 (issues.OPEN, counts.open[issue.kind]),
                 (issues.IGNORED, counts.ignored[issue.kind]),
@@ -306,8 +307,7 @@ def _changes(
 
 
 def _render_row(row: IssueRow) -> str:
-    name = "_account_row" if row.kind == "account" else "_row"
-    return render_template(f"{FOLDER}/{name}.html", row=row)
+    return render_template(f"{FOLDER}/_row.html", row=row)
 
 
 # -- finding --------------------------------------------------------------------------------------

@@ -15,41 +15,13 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
-from webapp.models import KINDS, Issue
+from webapp.models import Issue
 from webapp.models import issue as issues
 from webapp.models.mirror import search_key
+from webapp.views.quickbooks_counts import Counts
 
 SIZE = 25
 """Each syncing row asks for itself every 2 s, so a page must not hold too many."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many issues of each kind are open, and how many ignored."""
-
-    open: dict[str, int]
-    ignored: dict[str, int]
-
-    @property
-    def total_open(self) -> int:
-        return sum(self.open.values())
-
-    @property
-    def total_ignored(self) -> int:
-        return sum(self.ignored.values())
-
-
-def counts_of(firm_id: int) -> Counts:
-    rows = db.session.execute(
-        select(Issue.kind, Issue.state, func.count())
-        .where(Issue.firm_id == firm_id, Issue.state != issues.CLOSED)
-        .group_by(Issue.kind, Issue.state)
-    ).all()
-    found = {(kind, state): number for kind, state, number in rows}
-    return Counts(
-        {kind: found.get((kind, issues.OPEN), 0) for kind in KINDS},
-        {kind: found.get((kind, issues.IGNORED), 0) for kind in KINDS},
-    )
 
 
 @dataclass(frozen=True)
@@ -123,28 +95,42 @@ class Found:
         )
 
 
-def find(wish: Wish) -> Found:
+def find(wish: Wish, counts: Counts) -> Found:
     """The page asked for, or the last one there is. Three statements, however many issues."""
-    lines = _of(wish, Issue).where(*_narrowing(wish))
-    total = db.session.scalar(lines.with_only_columns(func.count())) or 0
-    if not total:
+    joined = 0 if wish.narrowed else _joined(wish)
+    total = _number(wish, counts) - joined
+    if total <= 0:
         return Found(wish, (), 0, 1)
-    page = min(wish.page, max(-(-total // SIZE), 1))
+    page = min(wish.page, -(-total // SIZE))
+    conditions = [_stands_for_its_cause(wish)] if joined else _matching(wish)
+    newest_first = _of(wish, Issue.id).where(*conditions).order_by(Issue.id.desc())
+    # Only the ids are counted off: the lines before a late page stay unread.
+    shown = newest_first.limit(SIZE).offset((page - 1) * SIZE).subquery()
     rows = db.session.scalars(
-        lines.order_by(Issue.id.desc())
-        .limit(SIZE)
-        .offset((page - 1) * SIZE)
+        select(Issue)
+        .join(shown, Issue.id == shown.c.id)
+        .order_by(Issue.id.desc())
         .options(joinedload(Issue.settled_by))
     ).all()
     return Found(wish, rows, total, page)
 
 
-def cause_counts(wish: Wish) -> dict[str, int]:
-    """How many issues of the list each cause has, the most frequent first."""
-    rows = db.session.execute(
-        _of(wish, Issue.cause, func.count()).group_by(Issue.cause).order_by(func.count().desc())
-    ).all()
-    return dict(rows)
+def _number(wish: Wish, counts: Counts) -> int:
+    """How many issues match; only a search has to count them anew."""
+    if wish.query:
+        return db.session.scalar(_of(wish, func.count()).where(*_matching(wish))) or 0
+    causes = counts.causes(wish.kind, wish.state)
+    return causes.get(wish.cause, 0) if wish.cause else sum(causes.values())
+
+
+def _joined(wish: Wish) -> int:
+    """How many issues have no line of their own in the plain list."""
+    sharing, lines = db.session.execute(
+        _of(wish, func.count(), func.count(Issue.shared_by.distinct())).where(
+            Issue.shared_by.is_not(None)
+        )
+    ).one()
+    return int(sharing - lines)
 
 
 def every(wish: Wish) -> Select[tuple[Issue]]:
@@ -158,15 +144,11 @@ def _of(wish: Wish, *columns: Any) -> Select[Any]:
     )
 
 
-def _narrowing(wish: Wish) -> list[ColumnElement[bool]]:
-    if not wish.narrowed:
-        newest = (
-            _of(wish, func.max(Issue.id))
-            .where(Issue.shared_by.is_not(None))
-            .group_by(Issue.shared_by)
-        )
-        return [or_(Issue.shared_by.is_(None), Issue.id.in_(newest))]
-    return _matching(wish)
+def _stands_for_its_cause(wish: Wish) -> ColumnElement[bool]:
+    newest = (
+        _of(wish, func.max(Issue.id)).where(Issue.shared_by.is_not(None)).group_by(Issue.shared_by)
+    )
+    return or_(Issue.shared_by.is_(None), Issue.id.in_(newest))
 
 
 def _matching(wish: Wish) -> list[ColumnElement[bool]]:

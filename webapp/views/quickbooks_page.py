@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext, pgettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -21,7 +21,8 @@ from webapp.views.answers import from_htmx
 from webapp.views.integrations_menu import QUICKBOOKS, integrations_menu
 from webapp.views.quickbooks_activity import activity_card
 from webapp.views.quickbooks_cards import connection_card, waiting_by_kind
-from webapp.views.quickbooks_lists import Counts, Found, Wish, cause_counts, counts_of, find
+from webapp.views.quickbooks_counts import Counts, counts_of
+from webapp.views.quickbooks_lists import Found, Wish, find
 from webapp.views.quickbooks_page_model import (
     Action,
     Choice,
@@ -77,6 +78,7 @@ def kind_of(name: str) -> str:
 def list_fragment(wish: Wish, said: str = "", **context: object) -> str:
     """``#qb-list``, and out of band the tabs and what ``said`` is to be read aloud."""
     counts = counts_of(wish.firm_id)
+    g.open_issues = counts.total_open
     found = error_list(wish, counts, connection_of(wish.firm_id))
     return render_template(
         f"{FOLDER}/_list_answer.html",
@@ -113,6 +115,7 @@ def _page(wish: Wish, counts: Counts) -> str:
 
 
 def _whole(wish: Wish, counts: Counts) -> QuickBooksPage:
+    g.open_issues = counts.total_open
     connection = connection_of(wish.firm_id)
     entries = Entry.counts(wish.firm_id)
     unconnected = connection is None or connection.state == NONE
@@ -178,13 +181,13 @@ def number_switch(connection: Connection | None) -> NumberSwitch:
 
 
 def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> ErrorList:
-    found = find(wish)
+    found = find(wish, counts)
     rows = Rows(wish.firm_id, wish.kind, found.issues, connection, found.shared)
     words, name = WORDS[wish.kind], f"{wish.kind}s"
     url = url_for("quickbooks_page.errors", name=name)
     off = off_because(connection)
     showing_open = wish.state == issues.OPEN
-    resync_all = all_at_once(wish, counts.open[wish.kind], off)
+    resync_all = all_at_once(wish, counts, off)
     return ErrorList(
         kind=name,
         heading=str(words.heading),
@@ -193,7 +196,7 @@ def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> Err
         rows=rows.all(wish.opened, _list_url(wish)),
         showing="open" if showing_open else "ignored",
         states=_states(wish, counts),
-        causes=_causes(wish),
+        causes=_causes(wish, counts),
         query=wish.query,
         search_label=str(words.search),
         spoken=_spoken(found) if wish.narrowed else "",
@@ -257,9 +260,9 @@ def _states(wish: Wish, counts: Counts) -> tuple[Choice, ...]:
     )
 
 
-def _causes(wish: Wish) -> tuple[Choice, ...]:
+def _causes(wish: Wish, counts: Counts) -> tuple[Choice, ...]:
     """Those that the list has, the most frequent first, and the chosen one in any case."""
-    found = cause_counts(wish)
+    found = dict(counts.causes(wish.kind, wish.state))
     if wish.cause and wish.cause not in found:
         found[wish.cause] = 0
     chosen = [
@@ -294,8 +297,9 @@ def _bulk(wish: Wish, off: str) -> tuple[Action, ...]:
     )
 
 
-def all_at_once(wish: Wish, number: int, off: str) -> Action | None:
+def all_at_once(wish: Wish, counts: Counts, off: str) -> Action | None:
     """Resync all, or for clients who are not in QuickBooks: create all."""
+    number = counts.open[wish.kind]
     if wish.state != issues.OPEN or not number:
         return None
     name = f"{wish.kind}s"
@@ -310,7 +314,7 @@ def all_at_once(wish: Wish, number: int, off: str) -> Action | None:
             off_because=off,
             fields={"action": names.RESYNC},
         )
-    missing = cause_counts(wish).get("no_customer", 0)
+    missing = counts.causes(wish.kind, wish.state).get("no_customer", 0)
     if not missing:
         return None
     return Action(

@@ -286,6 +286,11 @@ class Rows:
     def available(self, issue: Issue) -> tuple[str, ...]:
         return actions.available(issue, issue.record_id in self.linked)
 
+    @cached_property
+    def _words(self) -> dict[str, tuple[str, str]]:
+        """What each button says before and while it works, translated once for all rows."""
+        return {name: (str(words.label), str(words.working)) for name, words in BUTTONS.items()}
+
     def button(self, issue: Issue, name: str) -> Action:
         words, shared = BUTTONS[name], self._shared_with(issue)
         url = url_for("quickbooks_issues.act", issue_id=issue.id, action=name)
@@ -293,7 +298,7 @@ class Rows:
             name=name,
             label=self._label(issue, name),
             url=url,
-            working=str(words.working),
+            working=self._words[name][1],
             style=words.style,
             icon=words.icon,
             consequence=consequence(
@@ -310,7 +315,7 @@ class Rows:
             return gettext("Use %(n)s", n=self.next_number)
         if name == actions.IGNORE and self.kind == "account":
             return gettext("Ignore this error")
-        return str(BUTTONS[name].label)
+        return self._words[name][0]
 
     def _remedy(self, issue: Issue) -> Action | None:
         """The act that the fix speaks of, where one click does it; None while it is muted."""
