@@ -43,11 +43,11 @@ class App:
         """What fault rules and counters know a request by; empty for control and pages."""
         if request.path.startswith(api.PREFIX):
             return api.target_of(request).described()
-        if request.path.startswith(stripe.PREFIX):
-            return stripe.described(self.world.stripe, request)
         if request.path.rstrip("/") in (signin.TOKEN, signin.REVOKE, signin.USERINFO):
             operation = request.path.rstrip("/").rsplit("/", 1)[-1]
             return {"operation": operation, "entity": "sign-in", "realm": ""}
+        if request.path.startswith(stripe.PREFIX):
+            return stripe.described(self.world.stripe, request)
         return {}
 
     async def _perform(self, request: Request) -> Response:
@@ -82,14 +82,16 @@ class App:
     def _elsewhere(self, request: Request) -> Response:
         if request.path.startswith(control.PREFIX):
             return control.handle(self.world, request)
+        signed_in = signin.handle(self.world, request)  # first: one of its paths begins as Stripe's
+        if signed_in:
+            return signed_in
         if request.path.startswith(stripe.PREFIX):
             return stripe.handle(self.world.stripe, request)
         if request.path.rstrip("/") == stripe_page.PATH:
             return stripe_page.handle(self.world.stripe, request)
         if request.path == "/style.css":
             return Response(200, (FOLDER / "style.css").read_bytes(), "text/css")
-        answer = signin.handle(self.world, request) or pages.handle(self.world, request)
-        return answer or json_response({"error": "not found"}, 404)
+        return pages.handle(self.world, request) or json_response({"error": "not found"}, 404)
 
     def _settle(self, answer: mishaps.Answer, request: Request) -> Response:
         """Answer and make durable; a bug inside becomes a SystemFault."""

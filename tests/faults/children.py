@@ -116,6 +116,7 @@ def fill_the_disk(token: str, told: str) -> None:
     One line per answer, ``external id, status``. A limit on the size of files stands for the disk.
     """
     import resource
+    import sqlite3
     from pathlib import Path
 
     from wsgi import app
@@ -133,6 +134,8 @@ def fill_the_disk(token: str, told: str) -> None:
     database = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
     files = (database, database.with_name(f"{database.name}-wal"))
     post("first")
+    with sqlite3.connect(database) as connection:  # or old pages of the log are written over
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     full = max(file.stat().st_size for file in files if file.exists()) + 40_000
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (full, hard))

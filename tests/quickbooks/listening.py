@@ -19,7 +19,8 @@ from webapp.extensions import db
 from webapp.models import Connection, UnreadWebhook, WebhookEvent
 from webapp.quickbooks import hearing, reading
 
-SOON_S = 5.0
+SOON_S = 30.0
+"""Generous: it only ends what would never come, also on a busy machine."""
 
 
 class Quiet(WSGIRequestHandler):

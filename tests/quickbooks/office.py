@@ -145,7 +145,7 @@ class Office:
 
     # -- the engine ----------------------------------------------------------------------------
 
-    def work(self, seconds: float = 30.0) -> None:
+    def work(self, seconds: float = 90.0) -> None:
         """Slices, one after the other, until nothing more is due at this moment."""
         give_up = time.monotonic() + seconds
         with self.database():
@@ -162,6 +162,7 @@ class Office:
             kept = Connection.of(self.firm_id)
             kept.not_before = kept.not_before and kept.not_before - back
             kept.slice_until = kept.slice_until and kept.slice_until - back
+            kept.refreshing_until = kept.refreshing_until and kept.refreshing_until - back
             db.session.commit()
             self.app.extensions["redis"].delete(f"cuadra:budget:{self.realm_id}:pause")
 

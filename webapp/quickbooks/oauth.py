@@ -25,7 +25,8 @@ from webapp.quickbooks.client import shared_http
 
 INTUIT = ".intuit.com"
 SCOPE = "com.intuit.quickbooks.accounting"
-TIMEOUT_S = 20
+TIMEOUT_S = 15
+"""For connecting, and then for each wait on an answer."""
 DISCOVERY_LASTS_S = 86_400
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "revocation_endpoint")
 

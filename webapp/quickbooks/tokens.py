@@ -24,7 +24,9 @@ from webapp.quickbooks.errors import AccessRefused, CompanyStopped, Unreachable
 from webapp.sealing import Sealer
 
 EARLY = timedelta(minutes=2)
-REFRESH_LEASE = timedelta(seconds=45)
+REFRESH_LEASE = timedelta(seconds=2 * oauth.TIMEOUT_S)
+"""Longer than a refresh can take, or two would go at once; a worker that was killed amid one holds
+the others up for as long."""
 LOOK_EVERY_S = 0.1
 
 log = structlog.get_logger(__name__)
