@@ -71,6 +71,12 @@ class Live:
 
     # -- what is in the books ------------------------------------------------------------------
 
+    @property
+    def company_name(self) -> str:
+        realms = self.sandbox.control("companies")["companies"]
+        ours = self.sandbox.announced["realm_id"]
+        return next(str(company["name"]) for company in realms if company["realm_id"] == ours)
+
     def customer(self, name: str, **fields: Any) -> str:
         made = self.sandbox.control(
             "objects", {"entity": "Customer", "fields": {"DisplayName": name, **fields}}

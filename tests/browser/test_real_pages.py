@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from werkzeug.routing import Rule
 
 from tests.commands.program import Program, program
+from tests.conftest import SETTINGS
 from tests.templates.test_accessibility import RULES
 from webapp import create_app
 
@@ -44,9 +45,12 @@ SAMPLE = (
 WIDTHS = (320, 390, 768, 1024, 1280)
 
 
-def pages() -> list[str]:
+@pytest.fixture
+def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The address of every page of a firm, with the first record of a kind where it needs one."""
-    rules = create_app({"RATELIMIT_ENABLED": False}).url_map.iter_rules()
+    for name, value in {**SETTINGS, "CUADRA_INSTANCE": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    rules = create_app().url_map.iter_rules()
     found = {_address(rule) for rule in rules if "GET" in (rule.methods or ())}
     return sorted(
         path
@@ -109,6 +113,6 @@ def test_sample_is_accessible_and_fits(page: Page, path: str) -> None:
 
 
 @pytest.mark.full
-def test_every_page_is_accessible_and_fits(page: Page) -> None:
-    found = [problem for path in pages() for problem in problems_of(page, path)]
+def test_every_page_is_accessible_and_fits(page: Page, pages: list[str]) -> None:
+    found = [problem for path in pages for problem in problems_of(page, path)]
     assert found == []

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.quickbooks.office import MakeOffice, Office
-from webapp.models import Notification
+from webapp.extensions import db
+from webapp.models import Connection, Notification
 from webapp.models.connection import PAUSED
+from webapp.quickbooks import connection as connecting
 
 
 @pytest.mark.parametrize("body", ["xml", "json"])
@@ -96,6 +98,32 @@ def test_lapsed_subscription_is_no_records_fault_and_ends_by_itself(office: Offi
     office.settle()
     assert office.state("account", account) == "synced"
     assert office.connection().state_reason is None
+
+
+def test_person_who_renewed_the_subscription_need_not_wait(office: Office) -> None:
+    office.control("companies/status", status="lapsed")
+    account = office.client()
+    office.work()
+    office.control("companies/status", status="active")
+    office.work()
+    assert office.state("account", account) == "waiting"
+    with office.database():
+        connecting.sync_now(Connection.of(office.firm_id))
+        db.session.commit()
+    office.work()
+    assert office.state("account", account) == "synced"
+
+
+def test_pause_that_quickbooks_asked_for_is_not_cut_short(office: Office) -> None:
+    office.fault("throttled", method="POST")
+    office.client()
+    office.work()
+    resting_until = office.connection().not_before
+    assert resting_until is not None
+    with office.database():
+        connecting.sync_now(Connection.of(office.firm_id))
+        db.session.commit()
+    assert office.connection().not_before == resting_until
 
 
 def test_user_who_lost_access_must_sign_in_again(office: Office) -> None:

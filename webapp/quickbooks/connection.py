@@ -122,6 +122,17 @@ def finish_set_up(connection: Connection, chosen: Mapping[str, str] | None = Non
     db.session.commit()
 
 
+def sync_now(connection: Connection) -> None:
+    """A person asks that what waits goes now: also to a company that refused all of it, since they
+    may have put that right. The caller commits.
+
+    What QuickBooks itself asked for, to wait after too many calls, stays.
+    """
+    if connection.state_reason:
+        connection.not_before = None
+    wake_failed(connection.firm_id)
+
+
 def wake_failed(firm_id: int) -> None:
     """Something that blocked records has changed: those it blocked are tried again."""
     db.session.execute(

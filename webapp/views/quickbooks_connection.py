@@ -190,7 +190,7 @@ def resume() -> Response:
 def sync_now() -> Response | str:
     """What waits for its next try goes now."""
     connection = Connection.of(firm_id())
-    connecting.wake_failed(connection.firm_id)
+    connecting.sync_now(connection)
     db.session.commit()
     said = gettext("Syncing now.")
     if not from_htmx():

@@ -7,21 +7,18 @@ browser serve every journey.
 from __future__ import annotations
 
 import time
-import urllib.error
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.journeys import company
+from tests.browser.journeys.ending import ENDS_WITHIN_S, open_issues, state_of, wait_for_end
 from tests.browser.journeys.hand import Hand
 from tests.browser.journeys.scene import Scene
 from tests.browser.journeys.table import JOURNEYS, Journey
-from tests.browser.live import OWNER, PASSWORD, Json, Live, live
+from tests.browser.live import Json, Live
 from webapp.quickbooks.causes import CAUSES
-
-ENDS_WITHIN_S = 30.0
-LANGUAGES = {"en": "en-US", "es": "es-US"}
 
 BY_ITSELF = {"busy", "company_locked", "duplicate_request", "access_expired"}
 """No person has to do anything."""
@@ -32,18 +29,11 @@ OURS = {"value_missing", "number_format", "amount_mismatch", "unsupported_value"
 }
 """Mistakes of Cuadra."""
 
-OF_THE_COMPANY = {"signed_out", "access_lost", "permission_missing", "wrong_company"} | {
-    "company_reset",
-    "subscription_lapsed",
-    "set_up_missing",
-    "account_inactive",
-    "vendor_inactive",
-}
-"""These concern the company as a whole: see ``test_company``."""
+OF_THE_COMPANY = {walk.cause for walk in (*company.STOPS, *company.SET_UP)}
+"""These concern the company as a whole, so they come one after the other: see ``test_company``."""
 
-ELSEWHERE = {"differs", "link_undone"}
-"""``differs`` takes a QuickBooks that keeps something else, ``link_undone`` a person who undid a
-link: see ``test_company`` and ``test_people``."""
+ELSEWHERE = {"link_undone"}
+"""It takes a person who undid a link: see ``test_people``."""
 
 NOT_MET = {"client_off", "no_number", "depends", "before_start", "invoice_paid"}
 """Worded, but not brought about: such records wait or stay out instead."""
@@ -63,22 +53,9 @@ class Broken:
     issue: Json | None
 
 
-@dataclass
-class Stage:
-    live: Live
-    broken: dict[str, Broken]
-    language: str
-
-
-@pytest.fixture(scope="module", params=["en", pytest.param("es", marks=pytest.mark.full)])
-def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    with live(tmp_path_factory.mktemp("live")) as running:
-        yield Stage(running, break_everything(running), request.param)
-
-
-def break_everything(running: Live) -> dict[str, Broken]:
+@pytest.fixture(scope="module")
+def all_broken(running: Live) -> dict[str, Broken]:
+    """By the journey's id."""
     running.hear_of_changes(True)
     client, service = running.account("Marlow Dental"), running.service("Old item")
     card = {"Name": "Credit Card", "Type": "NON_CREDIT_CARD"}
@@ -121,30 +98,11 @@ def wait_for_issues(running: Live, records: dict[str, int]) -> None:
         time.sleep(2)
 
 
-def open_issues(running: Live) -> dict[tuple[str, int], Json]:
-    found: dict[tuple[str, int], Json] = {}
-    for kind in ("account", "service", "invoice", "payment"):
-        answer = running.api(f"issues?kind={kind}&state=open&limit=100")
-        found |= {(kind, issue["record"]["id"]): issue for issue in answer["items"]}
-    return found
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, stage: Stage) -> Iterator[Page]:
-    context = browser.new_context(base_url=stage.live.url, locale=LANGUAGES[stage.language])
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("[name=email]", OWNER)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/invoices")
-    yield page
-    context.close()
-
-
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.id)
-def test_what_was_broken_is_synced_by_clicks(stage: Stage, page: Page, journey: Journey) -> None:
-    broken = stage.broken[journey.id]
+def test_what_was_broken_is_synced_by_clicks(
+    all_broken: dict[str, Broken], page: Page, journey: Journey
+) -> None:
+    broken = all_broken[journey.id]
     assert broken.issue is not None, state_of(broken.scene, journey.kind, broken.record)
     assert broken.issue["cause"] == journey.cause
     hand = Hand(page, journey.kind, broken.issue["id"])
@@ -152,23 +110,4 @@ def test_what_was_broken_is_synced_by_clicks(stage: Stage, page: Page, journey: 
     if journey.mended:
         broken.scene.mend()
     journey.clicks(hand, broken.scene)
-    wait_for_end(stage.live, journey, broken)
-
-
-def wait_for_end(running: Live, journey: Journey, broken: Broken) -> None:
-    deadline = time.monotonic() + ENDS_WITHIN_S
-    while (now := state_of(broken.scene, journey.kind, broken.record)) != journey.ends:
-        assert time.monotonic() < deadline, (
-            now,
-            open_issues(running).get((journey.kind, broken.record)),
-        )
-        time.sleep(0.2)
-
-
-def state_of(scene: Scene, kind: str, record: int) -> str:
-    try:
-        return str(scene.record(kind, record)["sync"]["state"])
-    except urllib.error.HTTPError as error:
-        if error.code == 404:
-            return "removed"
-        raise
+    wait_for_end(broken.scene, journey.kind, broken.record, journey.ends)
