@@ -126,7 +126,7 @@ def live(folder: Path) -> Iterator[Live]:
             for process in processes:
                 process.terminate()
             for process in processes:
-                process.wait(10)
+                process.wait(SOON_S)
             embedded_redis.shut_down(folder)
 
 

@@ -300,12 +300,9 @@ def test_wire_text_leads_to_its_cause(cause: str, refusal: Refusal) -> None:
 FOUND_BY_OURSELVES = {
     "account_conflict",
     "auto_apply",
-    "before_start",
-    "client_off",
     "customer_linked_elsewhere",
     "customer_merged",
     "customer_twice",
-    "depends",
     "differs",
     "invoice_paid",
     "link_undone",

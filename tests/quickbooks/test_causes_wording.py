@@ -59,7 +59,6 @@ ALL_FACTS = {
     "account": "clearing",
     "company": "Hale & Ortiz",
     "closed_to": "2026-06-30",
-    "start": "2026-01-01",
     "ours": "$1,120.00",
     "theirs": "$1,020.00",
     "time": "2:45 p. m.",
@@ -67,7 +66,6 @@ ALL_FACTS = {
     "limit": "100",
     "length": "120",
     "value": "58",
-    "waits_for": "#1042",
     "field": "number, total",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.quickbooks.office import Office
 
 
@@ -124,3 +126,42 @@ def changed_invoice(_account: int) -> str:
         '{"Invoice": {"Id": "1", "SyncToken": "0", "DocNumber": "1001", "TotalAmt": 259.80,'
         ' "CustomerRef": {"value": "1"}, "Line": []}, "time": "2026-11-20T00:00:00Z"}'
     )
+
+
+def test_answer_without_the_number_says_so_and_ours_writes_it(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    unnumbered = (
+        changed_invoice(account).replace('"DocNumber": "1001", ', "").replace("259.80", "240")
+    )
+    office.fault("commit_then_status", entity="Invoice", status=200, body=unnumbered)
+    invoice = office.invoice(account, service)
+    office.work()
+    issue = office.only_issue()
+    assert issue.cause == "no_number"
+    office.act(issue, "send-ours")
+    office.settle()
+    assert office.state("invoice", invoice) == "synced"
+
+
+@pytest.mark.parametrize(
+    ("paid", "cause", "left"), [(240, "invoice_paid", None), (200, "exceeds_balance", "40.00 USD")]
+)
+def test_payment_of_what_somebody_recorded_there_names_what_is_left(
+    office: Office, paid: int, cause: str, left: str | None
+) -> None:
+    account, service = office.client(), office.service()
+    invoice = office.invoice(account, service)
+    office.work()
+    link = {"TxnId": office.quickbooks_id("invoice", invoice), "TxnType": "Invoice"}
+    office.create_theirs(
+        "Payment",
+        CustomerRef={"value": office.quickbooks_id("account", account)},
+        TotalAmt=paid,
+        Line=[{"Amount": paid, "LinkedTxn": [link]}],
+    )
+    office.payment(invoice, "100.00")
+    office.work()
+    issue = office.only_issue()
+    assert (issue.cause, issue.facts.get("theirs")) == (cause, left)
+    assert issue.theirs is None  # the invoice is no counterpart to compare the payment with

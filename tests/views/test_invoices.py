@@ -280,3 +280,47 @@ def test_service_names_are_escaped(app: Flask, member: FlaskClient, records: Rec
         db.session.commit()
     for path in (f"/invoices/{records.invoice}", f"/invoices/{records.invoice}/edit", "/services"):
         assert "<script>alert" not in member.get(path).text
+
+
+def in_euros(app: Flask, records: Records, member: FlaskClient) -> int:
+    member.post("/invoices", data=form(records))
+    with app.app_context():
+        invoice = latest(app)
+        invoice.currency = "EUR"
+        db.session.commit()
+        return invoice.id
+
+
+def test_currency_is_asked_only_where_there_is_a_choice(
+    app: Flask, member: FlaskClient, records: Records
+) -> None:
+    assert 'name="currency"' not in member.get("/invoices/new").text
+    ours = member.get(f"/invoices/{records.invoice}/edit").text
+    assert 'name="currency"' not in ours
+    theirs = member.get(f"/invoices/{in_euros(app, records, member)}/edit").text
+    assert '<option value="EUR" selected>EUR</option><option value="USD">USD</option>' in theirs
+
+
+def test_company_in_another_currency_than_the_firm_is_a_choice(
+    app: Flask, firm: FirmFixture, member: FlaskClient, records: Records
+) -> None:
+    with app.app_context():
+        connection = Connection.of(firm.id)
+        connection.home_currency = "CAD"
+        connection.change_state("connected")
+        db.session.commit()
+    assert '<option value="CAD">CAD</option>' in member.get("/invoices/new").text
+
+
+def test_changed_currency_keeps_the_amounts_and_is_sent_again(
+    app: Flask, member: FlaskClient, records: Records
+) -> None:
+    invoice_id = in_euros(app, records, member)
+    changed = form(records, number="1043", currency="USD")
+    totals = member.post("/invoices/totals", data={**changed, "record_id": str(invoice_id)})
+    assert "$420.00" in totals.text
+    assert member.post(f"/invoices/{invoice_id}", data=changed).status_code == 303
+    with app.app_context():
+        invoice = db.session.get_one(Invoice, invoice_id)
+        assert (invoice.currency, invoice.total_minor) == ("USD", 42000)
+        assert Entry.of(invoice).wanted == invoice.version

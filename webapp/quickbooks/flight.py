@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from webapp import failpoints
-from webapp.quickbooks import errors
+from webapp.quickbooks import errors, open_balance
 from webapp.quickbooks.client import Answer, Company, literal
 from webapp.quickbooks.limits import BATCH, SINGLE
 
@@ -261,6 +261,9 @@ def _in_the_way(request: Request, fault: errors.Fault, company: Company) -> dict
         return company.read(request.entity, request.quickbooks_id)
     if fault.code == DUPLICATE_NUMBER:
         return _holder_of_number(request, fault, company)
+    paid = open_balance.invoice_paid_by(sent) if request.entity == "Payment" else None
+    if paid is not None and fault.code in open_balance.CODES:
+        return company.read("Invoice", paid)
     if fault.code == DUPLICATE_NAME and request.entity in ("Customer", "Item"):
         field_ = "DisplayName" if request.entity == "Customer" else "Name"
         name = literal(str(sent.get(field_, "")))

@@ -6,9 +6,17 @@ from typing import Any
 
 from webapp.database import database_now
 from webapp.extensions import db
-from webapp.models import Entry, Link, Record, outbox
+from webapp.models import Entry, Link, Payment, Record, outbox
 from webapp.models import attempt as attempts
-from webapp.quickbooks import accepting, attempt_log, causes, facts, mirror, sentence_facts
+from webapp.quickbooks import (
+    accepting,
+    attempt_log,
+    causes,
+    facts,
+    mirror,
+    open_balance,
+    sentence_facts,
+)
 from webapp.quickbooks.flight import DUPLICATE_NUMBER, STALE, Refused, Request
 from webapp.quickbooks.rejecting import reject
 from webapp.quickbooks.taken_numbers import renumbered
@@ -32,6 +40,10 @@ def refuse(entry: Entry, record: Record, request: Request, outcome: Refused) -> 
         if renumbered(entry, record, request):
             return
     cause, said = causes.classify(outcome.fault, record.kind, request.operation)
+    if isinstance(record, Payment) and outcome.fault.code in open_balance.CODES:
+        cause, amounts = open_balance.explain(cause, record, outcome.theirs)
+        reject(entry, record, cause, {**said, **amounts}, outcome.fault)
+        return
     known = {**said, **sentence_facts.of(record, outcome.theirs)}
     reject(entry, record, cause, known, outcome.fault, outcome.theirs)
 

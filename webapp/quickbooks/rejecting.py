@@ -15,7 +15,9 @@ from webapp.quickbooks import issues, sentence_facts
 from webapp.quickbooks.errors import Fault
 
 STOPPED_WORKER = "stopped_worker"
-NO_SECOND_TRY = frozenset({"edited", "record_deleted", "voided", "differs", "link_undone"})
+NO_SECOND_TRY = frozenset(
+    {"edited", "record_deleted", "voided", "differs", "no_number", "link_undone"}
+)
 """Causes that only a person's decision can end: trying again by itself would be pointless."""
 
 
@@ -43,6 +45,8 @@ def reject(
 
 def differ(entry: Entry, record: Record, fields: list[str], found: dict[str, Any]) -> None:
     """QuickBooks said yes, but holds something else than was sent: a person must see it."""
-    issues.open_issue(record, "differs", {"field": ", ".join(fields)}, theirs=found)
+    unnumbered = fields == ["number"] and not found.get("DocNumber")
+    cause = "no_number" if unnumbered else "differs"
+    issues.open_issue(record, cause, {"field": ", ".join(fields)}, theirs=found)
     if entry.state == outbox.DONE:
         entry.state = outbox.REJECTED

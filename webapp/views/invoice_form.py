@@ -7,13 +7,16 @@ from datetime import datetime
 from functools import cached_property
 
 from flask import request
+from sqlalchemy import select
 
-from webapp.models import Firm, Invoice, Link, MirrorObject
+from webapp.extensions import db
+from webapp.models import Connection, Firm, Invoice, Link, MirrorObject
+from webapp.models.connection import NONE
 from webapp.quickbooks import numbering
 from webapp.views.line_form import Line, LineForm, as_typed, posted_lines
 from webapp.views.typed import typed
 
-FIELDS = ("account", "number", "date", "due_date", "memo")
+FIELDS = ("account", "number", "date", "due_date", "currency", "memo")
 
 
 @dataclass
@@ -41,6 +44,7 @@ class InvoiceForm(LineForm):
             "number": invoice.number,
             "date": invoice.date.isoformat(),
             "due_date": invoice.due_date.isoformat() if invoice.due_date else "",
+            "currency": invoice.currency,
             "memo": invoice.memo or "",
         }
         lines = [as_typed(line, invoice.currency) for line in invoice.lines]
@@ -61,9 +65,18 @@ class InvoiceForm(LineForm):
         insists = {"allow_duplicate": True} if "allow_duplicate" in request.form else {}
         return super().data() | insists
 
+    # -- its currency --------------------------------------------------------------------------
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        """What it may be in: its own, the firm's and the company's, mostly one and the same."""
+        own = self.invoice.currency if self.invoice else self.firm.currency
+        return list(dict.fromkeys((own, self.firm.currency, *home_currency(self.firm.id))))
+
     @property
     def currency(self) -> str:
-        return self.invoice.currency if self.invoice else self.firm.currency
+        chosen = self.values.get("currency", "")
+        return chosen if chosen in self.currencies else self.currencies[0]
 
     # -- what it says of the number and the client ---------------------------------------------
 
@@ -103,3 +116,11 @@ class InvoiceForm(LineForm):
             return ""
         known = MirrorObject.find(self.firm.id, "Customer", link.quickbooks_id)
         return known.name if known else self.chosen_account.display_name
+
+
+def home_currency(firm_id: int) -> list[str]:
+    """The only one that QuickBooks takes; none while no company is connected."""
+    home = select(Connection.home_currency).where(
+        Connection.firm_id == firm_id, Connection.state != NONE
+    )
+    return list(db.session.scalars(home))

@@ -14,7 +14,7 @@ from webapp.quickbooks.causes import cause as names
 SET_UP = frozenset({"set_up_missing", "account_inactive", "vendor_inactive", "wrong_account_type"})
 """Causes that a choice of the set-up ends."""
 
-CLIENT = frozenset({"email_invalid", "email_missing", "client_off", "customer_missing"})
+CLIENT = frozenset({"email_invalid", "email_missing", "customer_missing"})
 """Causes that lie with the client of the record."""
 
 CUSTOMER = frozenset({"customer_deleted", "customer_inactive", "currency_mismatch"})
@@ -51,6 +51,8 @@ def _is_changed_here(issue: Issue) -> bool:
         return False
     if issue.kind == "account":
         return issue.cause in CLIENT
+    if issue.cause == "currency":
+        return issue.kind == "invoice"  # the only one whose form has a currency
     return cause.fixed_in == names.HERE or issue.cause in RECORD
 
 

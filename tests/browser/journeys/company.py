@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.journeys.hand import Hand
 from tests.browser.journeys.scene import DAY, Scene
-from tests.browser.journeys.table import Journey, pressing
+from tests.browser.journeys.table import Journey, paid_there, pressing
 from tests.browser.live import Json
 
 PAGE = "/settings/integrations/quickbooks"
@@ -155,13 +155,7 @@ def choosing_in_set_up(role: str, entity: str, **named: str) -> Callable[[Hand, 
 def _cut_down(scene: Scene) -> int:
     """A QuickBooks that takes a payment of more than is open, and applies less than was asked."""
     scene.do("switches", over_application="cap")
-    made = scene.invoice()
-    scene.live.settle()
-    link = {"TxnId": scene.counterpart("invoice", made), "TxnType": "Invoice"}
-    customer = scene.counterpart("account", scene.client)
-    paid = [{"Amount": 200, "LinkedTxn": [link]}]
-    scene.theirs("Payment", CustomerRef={"value": customer}, TotalAmt=200, Line=paid)
-    return scene.payment(made)
+    return paid_there(200)(scene)
 
 
 SET_UP = (

@@ -321,8 +321,12 @@ INVOICES = (
         after=_delete_its_service,
     ),
     Journey(
+        "currency", "invoice", lambda scene: scene.invoice(currency="EUR"),
+        editing(currency="USD"),
+    ),
+    Journey(
         "currency", "invoice", lambda scene: scene.invoice(currency="EUR"), pressing("ignore"),
-        ends="ignored",
+        ends="ignored", variant="ignore",
     ),
     invoice_refused("no_lines", "2020", "Required parameter Line is missing", editing(memo="x")),
     invoice_refused("amount_negative", "6000", BUSINESS.format("must be 0 or greater"),
@@ -345,17 +349,21 @@ INVOICES = (
 # -- payments --------------------------------------------------------------------------------------
 
 
-def _paid_there(scene: Scene) -> int:
-    """Somebody over there recorded a payment of 200.00 of the 240.00 before ours came."""
-    made = scene.invoice()
-    scene.live.settle()
-    link = {"TxnId": scene.counterpart("invoice", made), "TxnType": "Invoice"}
-    customer = scene.counterpart("account", scene.client)
-    scene.theirs(
-        "Payment", CustomerRef={"value": customer}, TotalAmt=200, PaymentRefNum=scene.number,
-        Line=[{"Amount": 200, "LinkedTxn": [link]}],
-    )  # fmt: skip
-    return scene.payment(made)
+def paid_there(amount: int) -> Make:
+    """Somebody over there recorded a payment of so much of the 240.00 before ours came."""
+
+    def make(scene: Scene) -> int:
+        made = scene.invoice()
+        scene.live.settle()
+        link = {"TxnId": scene.counterpart("invoice", made), "TxnType": "Invoice"}
+        customer = scene.counterpart("account", scene.client)
+        scene.theirs(
+            "Payment", CustomerRef={"value": customer}, TotalAmt=amount,
+            PaymentRefNum=scene.number, Line=[{"Amount": amount, "LinkedTxn": [link]}],
+        )  # fmt: skip
+        return scene.payment(made)
+
+    return make
 
 
 def _take_theirs_away(hand: Hand, scene: Scene) -> None:
@@ -387,7 +395,8 @@ PAYMENTS = (
         "payment_method", "payment", lambda scene: scene.payment(method="credit_card"),
         pressing("enable-card-method"),
     ),
-    Journey("exceeds_balance", "payment", _paid_there, _take_theirs_away),
+    Journey("exceeds_balance", "payment", paid_there(200), _take_theirs_away),
+    Journey("invoice_paid", "payment", paid_there(240), _take_theirs_away),
     Journey(
         "deposited", "payment", payment, pressing("keep-theirs"), after=_deposit_it
     ),

@@ -88,9 +88,9 @@ def describe(key: str, facts: Mapping[str, Any], kind: str) -> Description:
 
     Facts that sentences may name: ``n`` and ``next`` (numbers), ``holder`` (whose the other record
     is), ``client``, ``service``, ``item``, ``account`` (a name, or a part of set-up), ``customer``,
-    ``company``, ``closed_to`` and ``start`` (ISO dates), ``ours`` and ``theirs`` (amounts,
-    e-mails, currencies), ``time``, ``line``, ``limit``, ``length``, ``value``, ``waits_for``, and
-    ``field`` (names of fields as in ``wording.FIELDS``, separated by commas).
+    ``company``, ``closed_to`` (an ISO date), ``ours`` and ``theirs`` (amounts, e-mails,
+    currencies), ``time``, ``line``, ``limit``, ``length``, ``value``, and ``field`` (names of
+    fields as in ``wording.FIELDS``, separated by commas).
     """
     return wording.describe_cause(_cause(key), facts, kind)
 

@@ -98,12 +98,6 @@ CAUSES = catalogue(
         _l("Link the client to a customer first, then resync."),
     ),
     Cause(
-        "client_off",
-        HERE,
-        (_l("Sync is off for %(client)s"), _l("Sync is off for this client")),
-        _l("Turn sync on in the account’s Info tab."),
-    ),
-    Cause(
         "name_taken",
         HERE,
         _l("A vendor, employee or inactive customer already has this name"),

@@ -47,12 +47,9 @@ CAUSES = catalogue(
     ),
     Cause(
         "no_number",
-        QUICKBOOKS,
+        HERE,
         _l("QuickBooks gave the invoice no number"),
-        _l(
-            "Send ours again; or in QuickBooks: gear, Account and settings, Sales, and switch "
-            "Custom transaction numbers off."
-        ),
+        _l("Send ours again: that writes the number. Or keep theirs without one."),
         (*DECISION, USE_NUMBER),
         kinds=("invoice",),
     ),
@@ -97,25 +94,11 @@ CAUSES = catalogue(
         detail=_l("It is %(field)s."),
     ),
     Cause(
-        "depends",
-        HERE,
-        _l("A record it depends on is not in QuickBooks"),
-        _l("Fix the issue of that record: this one follows by itself."),
-        detail=_l("It waits for %(waits_for)s."),
-    ),
-    Cause(
         "closed",
         QUICKBOOKS,
         _l("The books are closed for this date"),
         _l("Reopen the period in QuickBooks, or change the date."),
         detail=_l("QuickBooks is closed up to %(closed_to)s."),
-    ),
-    Cause(
-        "before_start",
-        HERE,
-        _l("It is dated before the sync starts"),
-        _l("Change its date, or the first day of the sync in Settings, then resync."),
-        detail=_l("The sync starts on %(start)s."),
     ),
     Cause(
         "no_lines",
@@ -144,9 +127,12 @@ CAUSES = catalogue(
             _l("It is in %(ours)s, and your company’s currency is %(theirs)s"),
             _l("It is not in your company’s currency"),
         ),
-        _l(
-            "Only the home currency is synced. Change the currency, or enter it in QuickBooks and "
-            "ignore it here."
+        (
+            _l(
+                "Only the home currency is synced. Change the currency of #%(n)s, or enter it in "
+                "QuickBooks and ignore it here."
+            ),
+            _l("Only the home currency is synced. Enter it in QuickBooks and ignore it here."),
         ),
     ),
     Cause(

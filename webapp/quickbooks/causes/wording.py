@@ -72,7 +72,7 @@ KINDS = {
     "expense": _l("this expense"),
 }
 
-_DAYS = ("closed_to", "start")
+_DAYS = ("closed_to",)
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
