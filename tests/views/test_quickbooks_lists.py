@@ -162,3 +162,13 @@ def test_the_opened_row_works_without_a_script(scene: Scene, owner: FlaskClient)
     text = owner.get(INVOICES, query_string={"open": issue}).text
     assert f'id="qb-detail-{issue}"' in text
     assert "New invoice number" in text
+
+
+@pytest.mark.parametrize(("kind", "leads"), [("invoice", True), ("payment", False)])
+def test_only_an_invoice_has_a_form_for_its_currency(
+    scene: Scene, owner: FlaskClient, kind: str, leads: bool
+) -> None:
+    scene.issue(kind, "currency", facts={"ours": "EUR", "theirs": "USD"})
+    page = owner.get(f"{BASE}/errors/{kind}s").text
+    assert "It is in EUR, and your company’s currency is USD" in page
+    assert (f"/{kind}s/{getattr(scene.records, kind)}/edit" in page) == leads

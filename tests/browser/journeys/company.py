@@ -2,6 +2,10 @@
 
 Each of these holds up everything of its kind, so they are walked one after the other, and each
 leaves the company in order for the next.
+
+Two are shown in part. ``company_reset`` is refused as a reset company would be, but its books stay:
+that clients and services are matched again afterwards is not shown. ``wrong_company`` never gets as
+far as a record: it is refused on the way back from Intuit, with a sentence of its own.
 """
 
 from __future__ import annotations
