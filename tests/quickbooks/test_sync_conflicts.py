@@ -165,3 +165,14 @@ def test_payment_of_what_somebody_recorded_there_names_what_is_left(
     issue = office.only_issue()
     assert (issue.cause, issue.facts.get("theirs")) == (cause, left)
     assert issue.theirs is None  # the invoice is no counterpart to compare the payment with
+
+
+def test_refused_change_of_a_payment_is_not_blamed_on_its_own_amount(office: Office) -> None:
+    account, service = office.client(), office.service()
+    invoice = office.invoice(account, service)
+    payment = office.payment(invoice, "240.00")
+    office.work()
+    office.fault("fault", entity="Payment", code="6000", detail="more than the open balance")
+    office.change("payment", payment, amount="230.00")
+    office.work()
+    assert office.only_issue().cause == "exceeds_balance"

@@ -261,7 +261,7 @@ def _in_the_way(request: Request, fault: errors.Fault, company: Company) -> dict
         return company.read(request.entity, request.quickbooks_id)
     if fault.code == DUPLICATE_NUMBER:
         return _holder_of_number(request, fault, company)
-    paid = open_balance.invoice_paid_by(sent) if request.entity == "Payment" else None
+    paid = open_balance.invoice_paid_by(sent) if _is_new_payment(request) else None
     if paid is not None and fault.code in open_balance.CODES:
         return company.read("Invoice", paid)
     if fault.code == DUPLICATE_NAME and request.entity in ("Customer", "Item"):
@@ -271,6 +271,11 @@ def _in_the_way(request: Request, fault: errors.Fault, company: Company) -> dict
             company.query(request.entity, f"{field_} = {name} AND Active IN (true, false)")
         )
     return None
+
+
+def _is_new_payment(request: Request) -> bool:
+    """Of one that is there already, a share of what is paid is its own."""
+    return request.entity == "Payment" and request.operation == "create"
 
 
 def _holder_of_number(
