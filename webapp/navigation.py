@@ -32,7 +32,8 @@ def init_app(app: Flask) -> None:
             "nav_items": _items(app, person) if person else [],
             "support_url": app.config["SUPPORT_URL"],
             "language": str(get_locale() or "en"),
-            "banner": _banner(person) if person else None,
+            # Asked where it is shown: most fragments do without it, and it counts the issues.
+            "banner": lambda: _banner(person) if person else None,
             "unread_notifications": _unread(person) if person else 0,
         }
 

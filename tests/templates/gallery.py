@@ -58,7 +58,7 @@ def shell() -> dict:
         ),
         "language": "en",
         "unread_notifications": 3,
-        "banner": _banner(request.args.get("state", "connected")),
+        "banner": lambda: _banner(request.args.get("state", "connected")),
     }
 
 

@@ -67,7 +67,9 @@ def suggest(firm_id: int, typed: str, account: Account | None = None) -> Matches
         )
     ).all()
     candidates = _weighed(firm_id, found, account)
-    total = db.session.scalar(ids.with_only_columns(func.count())) or 0
+    total = len(found)
+    if total == MOST:  # there may be more; with fewer, no second walk through all names
+        total = db.session.scalar(ids.with_only_columns(func.count())) or 0
     return Matches(sorted(candidates, key=_likelihood(words)), total, _count(firm_id))
 
 
