@@ -65,6 +65,7 @@ def _bind_extensions(app: Flask) -> None:
     login_manager.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=languages.select_language, timezone_selector=languages.zone)
+    babel.domain_instance = languages.Catalogues()
     htmx.init_app(app)
     limiter.init_app(app)
     mail.init_app(app)

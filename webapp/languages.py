@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from babel.support import NullTranslations
 from flask import current_app, has_request_context, request
-from flask_babel import force_locale
+from flask_babel import Domain, force_locale, get_locale
 
 from webapp.rights import current_firm, current_person
 
 LANGUAGES = ("en", "es")
 NAMES = {"en": "English", "es": "Español"}
 
-__all__ = ["LANGUAGES", "NAMES", "cookie_name", "force_locale", "select_language", "zone"]
+__all__ = [
+    "LANGUAGES",
+    "NAMES",
+    "Catalogues",
+    "cookie_name",
+    "force_locale",
+    "select_language",
+    "zone",
+]
 
 
 def select_language() -> str:
@@ -33,3 +42,21 @@ def zone() -> str:
 def cookie_name() -> str:
     """Over https the prefix keeps other hosts of the domain from setting it."""
     return "__Host-language" if current_app.config["SESSION_COOKIE_SECURE"] else "language"
+
+
+class Catalogues(Domain):
+    """Flask-Babel's, found by the language's name: a list writes hundreds of sentences, and the
+    original spells the whole locale out for each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_language: dict[str, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        locale = get_locale()
+        if locale is None:
+            return super().get_translations()
+        found = self._of_language.get(locale.language)
+        if found is None:
+            found = self._of_language[locale.language] = super().get_translations()
+        return found
