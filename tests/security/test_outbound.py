@@ -148,7 +148,7 @@ def test_no_redirect_is_followed(
             with pytest.raises(oauth.IntuitUnreachable):
                 exchange()
         oauth.revoke("r")
-    company = client.Company(moved.url, "1", lambda _refused: "token", lambda: True)
+    company = client.Company(moved.url, "1", lambda _refused: "token", lambda _kind: True)
     with pytest.raises(errors.QuickBooksError):
         company.company_info()
     with pytest.raises(errors.QuickBooksError):
@@ -201,7 +201,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(
         )
         with pytest.raises(oauth.IntuitUnreachable):
             oauth.refresh("r")
-    company = client.Company(impostor.url, "1", lambda _refused: "token", lambda: True)
+    company = client.Company(impostor.url, "1", lambda _refused: "token", lambda _kind: True)
     with pytest.raises(errors.Unreachable):
         company.company_info()
     assert impostor.asked == []
