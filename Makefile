@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 CATALOGUES = $(wildcard webapp/translations/*/LC_MESSAGES/*.po)
 MARK = not full
 PYTEST = $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadfile
-PROCESSES = 2
+PROCESSES = 3
 
 .PHONY: help run reset setup runtime development check test test-full test-pythons bench audit soak \
   mutants guards lock translations screenshots

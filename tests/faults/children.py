@@ -117,6 +117,7 @@ def fill_the_disk(token: str, told: str) -> None:
     """
     import resource
     import sqlite3
+    from contextlib import closing
     from pathlib import Path
 
     from wsgi import app
@@ -134,8 +135,9 @@ def fill_the_disk(token: str, told: str) -> None:
     database = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
     files = (database, database.with_name(f"{database.name}-wal"))
     post("first")
-    with sqlite3.connect(database) as connection:  # or old pages of the log are written over
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("VACUUM")  # or room that earlier tests left, in the file or in the
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # log, is used up first
     full = max(file.stat().st_size for file in files if file.exists()) + 40_000
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (full, hard))
