@@ -22,6 +22,7 @@ from sqlalchemy import make_url
 
 from tests import postgres
 from tests.browser import binary
+from tests.contract import score
 from webapp import create_app, embedded_redis
 from webapp.extensions import db
 from webapp.models import ApiToken, Firm, Person, SignIn
@@ -55,6 +56,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lines = score.lines(terminalreporter)
+    if lines:
+        terminalreporter.write_sep("-", "clients nobody here wrote")
+    for line in lines:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

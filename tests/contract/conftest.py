@@ -27,7 +27,6 @@ from quickbooks.objects import (
     Vendor,
 )
 
-from tests.contract import score
 from tests.contract.objects import first, sale_line, saved
 from tests.sandbox_process import SandboxProcess
 
@@ -113,11 +112,3 @@ def vendor(qb: QuickBooks) -> Vendor:
 def invoice(qb: QuickBooks, customer: Customer, item: Item) -> Invoice:
     fields = {"CustomerRef": customer.to_ref(), "Line": [sale_line(item)]}
     return saved(qb, Invoice, **fields)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    lines = score.lines(terminalreporter)
-    if lines:
-        terminalreporter.write_sep("-", "clients nobody here wrote")
-    for line in lines:
-        terminalreporter.write_line(line)
