@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Page
+
 from tests.sandbox_process import SandboxProcess
 from webapp import embedded_redis
 
@@ -102,6 +104,15 @@ class Live:
         lines = [{"service": service, "quantity": "2"}]
         body = {"account": account, "number": number, "date": "2026-11-20", "lines": lines}
         return int(self.api("invoices", body)["id"])
+
+
+def sign_in(page: Page, site: str, email: str, password: str) -> None:
+    """As a person does it, on whichever program answers at ``site``."""
+    page.goto(f"{site}/sign-in")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/invoices")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.live import OWNER, PASSWORD, Live, live
+from tests.browser.live import OWNER, PASSWORD, Live, live, sign_in
 
 LISTS = "/settings/integrations/quickbooks/errors"
 MARKUP = "<img src=x onerror=\"document.title='pwned'\"> & 'Söhne' \"GmbH\" {{ 7*7 }}"
@@ -41,11 +41,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def page(browser: Browser, running: Live) -> Iterator[Page]:
     context = browser.new_context(base_url=running.url, locale="en-US", reduced_motion="reduce")
     page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("[name=email]", OWNER)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/invoices")
+    sign_in(page, running.url, OWNER, PASSWORD)
     yield page
     context.close()
 

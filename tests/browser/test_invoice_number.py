@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.live import OWNER, PASSWORD, Live, live
+from tests.browser.live import OWNER, PASSWORD, Live, live, sign_in
 
 SETTINGS = "/settings/integrations/quickbooks"
 WARNED_WITHIN_MS = 500
@@ -55,11 +55,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 @pytest.fixture
 def owner(page: Page, running: Live) -> Page:
     """Signed in, in English, with the switch of the settings on."""
-    page.goto(f"{running.url}/sign-in")
-    page.fill("[name=email]", OWNER)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/invoices")
+    sign_in(page, running.url, OWNER, PASSWORD)
     page.get_by_role("button", name="English").click()
     page.goto(f"{running.url}{SETTINGS}")
     switch = page.locator("#qb-numbers")

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.live import MEMBER, OWNER, PASSWORD, Live, live
+from tests.browser.live import MEMBER, OWNER, PASSWORD, Live, live, sign_in
 
 PAGE = "/settings/integrations/quickbooks"
 SETTLES_MS = 15_000
@@ -26,16 +26,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 @pytest.fixture
 def owner(page: Page, running: Live) -> Page:
-    sign_in(page, running, OWNER)
+    sign_in(page, running.url, OWNER, PASSWORD)
     return page
-
-
-def sign_in(page: Page, running: Live, address: str) -> None:
-    page.goto(f"{running.url}/sign-in")
-    page.fill("[name=email]", address)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/invoices")
 
 
 @pytest.fixture
@@ -159,7 +151,7 @@ def test_everything_works_without_a_script(
     taken: str,  # type: ignore[no-untyped-def]
 ) -> None:
     page = browser.new_context(java_script_enabled=False).new_page()
-    sign_in(page, running, OWNER)
+    sign_in(page, running.url, OWNER, PASSWORD)
     page.goto(f"{running.url}{PAGE}/errors/invoices")
     row_of(page, f"#{taken}").get_by_role("link", name=f"Details of #{taken}").click()
     expect(page.get_by_label("New invoice number")).to_be_visible()

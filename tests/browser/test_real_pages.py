@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from werkzeug.routing import Rule
 
+from tests.browser.live import sign_in
 from tests.commands.program import Program, program
 from tests.conftest import SETTINGS
 from tests.templates.test_accessibility import RULES
@@ -77,11 +78,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 def page(browser: Browser, demo: Program) -> Iterator[Page]:
     context = browser.new_context(base_url=demo.address, locale="en-US", reduced_motion="reduce")
     page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("[name=email]", OWNER)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/invoices")
+    sign_in(page, demo.address, OWNER, PASSWORD)
     yield page
     context.close()
 

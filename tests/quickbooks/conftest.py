@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import make_firm
+from tests.quickbooks.listening import listening
 from tests.quickbooks.office import MakeOffice, Office
 from tests.sandbox_process import SandboxProcess
 
@@ -97,3 +98,13 @@ def outbox(app: Flask, tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
     state.file_path, state.backend = old
     app.config.update(before)
+
+
+@pytest.fixture
+def announced(
+    app: Flask, sandbox: SandboxProcess, configured: Callable[..., None]
+) -> Iterator[None]:
+    """The application's address is where the local QuickBooks sends its webhooks."""
+    configured(INTUIT_WEBHOOK_VERIFIER_TOKEN=sandbox.announced["webhook_verifier_token"])
+    with listening(app, sandbox):
+        yield

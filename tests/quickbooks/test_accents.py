@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask
 
 from tests.quickbooks import accents
 from tests.quickbooks.accents import ACCENTS, Accent, Proxy, speaking
-from tests.quickbooks.listening import hear, listening, poll
+from tests.quickbooks.listening import hear, poll
 from tests.quickbooks.office import MakeOffice, Office
 from tests.sandbox_process import SandboxProcess
 from webapp.quickbooks import connection as connecting
 from webapp.quickbooks import roles
 from webapp.quickbooks.payloads import ENTITIES
+
+pytestmark = pytest.mark.usefixtures("announced")
 
 AT_ONCE = (
     accents.bare,
@@ -38,15 +39,6 @@ def proxy(sandbox: SandboxProcess, configured: Callable[..., None]) -> Iterator[
     with speaking(sandbox.api_url) as proxy:
         configured(QBO_API_URL=proxy.address, INTUIT_DISCOVERY_URL=proxy.discovery_url)
         yield proxy
-
-
-@pytest.fixture(autouse=True)
-def _address(
-    app: Flask, sandbox: SandboxProcess, configured: Callable[..., None]
-) -> Iterator[None]:
-    configured(INTUIT_WEBHOOK_VERIFIER_TOKEN=sandbox.announced["webhook_verifier_token"])
-    with listening(app, sandbox):
-        yield
 
 
 def there(office: Office, kind: str, record: int, act: str, **more: object) -> None:

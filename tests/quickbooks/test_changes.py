@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 
-from tests.quickbooks.listening import hear, listening, poll
+from tests.quickbooks.listening import hear, poll
 from tests.quickbooks.office import Office
-from tests.sandbox_process import SandboxProcess
 from webapp.quickbooks.payloads import ENTITIES
 
+pytestmark = pytest.mark.usefixtures("announced")
+
 Switch = Callable[..., None]
-
-
-@pytest.fixture(autouse=True)
-def _address(
-    app: Flask, sandbox: SandboxProcess, configured: Callable[..., None]
-) -> Iterator[None]:
-    configured(INTUIT_WEBHOOK_VERIFIER_TOKEN=sandbox.announced["webhook_verifier_token"])
-    with listening(app, sandbox):
-        yield
 
 
 @pytest.fixture

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
-from tests.quickbooks.listening import act, hear, listening, read_count
+from tests.quickbooks.listening import act, hear, read_count
 from tests.quickbooks.office import DAY, MakeOffice, Office
-from tests.sandbox_process import SandboxProcess
 from webapp.extensions import db
 from webapp.models import Connection
 from webapp.quickbooks import causes, remedies
 
-
-@pytest.fixture(autouse=True)
-def _address(
-    app: Flask, sandbox: SandboxProcess, configured: Callable[..., None]
-) -> Iterator[None]:
-    configured(INTUIT_WEBHOOK_VERIFIER_TOKEN=sandbox.announced["webhook_verifier_token"])
-    with listening(app, sandbox):
-        yield
+pytestmark = pytest.mark.usefixtures("announced")
 
 
 def with_number_taken(office: Office) -> tuple[int, str]:

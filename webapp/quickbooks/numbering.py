@@ -94,11 +94,15 @@ def renumber(invoice: Invoice) -> bool:
 
     False, and nothing changed, if no number is left. The caller holds the firm's turn.
     """
-    old, new = invoice.number, suggestion(invoice)
-    if new is None:
+    number = suggestion(invoice)
+    if number is None:
         return False
-    invoice.number = new
-    invoice.version += 1
+    change_number(invoice, number)
+    return True
+
+
+def change_number(invoice: Invoice, number: str) -> None:
+    """Give it this number and record that; the caller commits."""
     db.session.add(
         Attempt(
             firm_id=invoice.firm_id,
@@ -106,11 +110,12 @@ def renumber(invoice: Invoice) -> bool:
             record_id=invoice.id,
             operation="renumber",
             outcome=attempts.ACCEPTED,
-            message=f"{old} → {new}",
+            message=f"{invoice.number} → {number}",
         )
     )
+    invoice.number = number
+    invoice.version += 1
     db.session.flush()
-    return True
 
 
 # -- where the sequences stand --------------------------------------------------------------------

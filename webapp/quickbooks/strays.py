@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.extensions import db
-from webapp.models import Attempt, Entry, Invoice, Record, Stray, outbox
-from webapp.models import attempt as attempts
-from webapp.quickbooks import attempt_log, facts, issues, links
+from webapp.models import Entry, Invoice, Record, Stray, outbox
+from webapp.quickbooks import attempt_log, facts, issues, links, numbering
 from webapp.quickbooks.payloads import ENTITIES, Body
 
 ALIKE = {
@@ -74,21 +73,9 @@ class Strays:
 
 
 def _take_number(entry: Entry, invoice: Invoice, number: str) -> None:
-    if number == invoice.number:
-        return
-    db.session.add(
-        Attempt(
-            firm_id=invoice.firm_id,
-            kind=invoice.kind,
-            record_id=invoice.id,
-            operation="renumber",
-            outcome=attempts.ACCEPTED,
-            message=f"{invoice.number} → {number}",
-        )
-    )
-    invoice.number = number
-    invoice.version += 1
-    entry.wanted = invoice.version
+    if number != invoice.number:
+        numbering.change_number(invoice, number)
+        entry.wanted = invoice.version
 
 
 def settle_by_what_is_there(

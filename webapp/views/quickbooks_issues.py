@@ -100,9 +100,7 @@ def detail(issue_id: int) -> Answer:
 def suggest(issue_id: int) -> str:
     """The combobox's options for what was typed."""
     issue = _own(issue_id)
-    account = issue.record
-    if not isinstance(account, Account):
-        abort(404)
+    account = _account_of(issue)
     typed = request.args.get("q", "").strip()[:200]
     return render_template(
         f"{FOLDER}/_suggestions.html",
@@ -171,9 +169,7 @@ def act(issue_id: int, action: str) -> Answer:
 def sync_again(issue_id: int) -> Answer:
     """Undo "do not sync this account"."""
     issue = _own(issue_id)
-    account = issue.record
-    if not isinstance(account, Account):
-        abort(404)
+    account = _account_of(issue)
     account.set_sync(True, person_id())
     db.session.commit()
     said = gettext("Sync is on for %(account)s.", account=account.name)
@@ -188,9 +184,7 @@ def sync_again(issue_id: int) -> Answer:
 def unlink(issue_id: int) -> Answer:
     """Undo the choice of a customer."""
     issue = _own(issue_id)
-    account = issue.record
-    if not isinstance(account, Account):
-        abort(404)
+    account = _account_of(issue)
     undone = undo_link(account, person_id())
     said = gettext("The link of %(account)s is undone.", account=account.name)
     if not undone:
@@ -319,6 +313,13 @@ def _own(issue_id: int) -> Issue:
     if issue is None:
         abort(404)
     return issue
+
+
+def _account_of(issue: Issue) -> Account:
+    """The account that the issue is about, or 404."""
+    if not isinstance(issue.record, Account):
+        abort(404)
+    return issue.record
 
 
 def _rows(issue: Issue) -> Rows:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.live import OWNER, PASSWORD, Live, live
+from tests.browser.live import OWNER, PASSWORD, Live, live, sign_in
 
 LOCALES = {"en": "en-US", "es": "es-US"}
 
@@ -28,10 +28,6 @@ def running(language: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def page(browser: Browser, running: Live, language: str) -> Iterator[Page]:
     context = browser.new_context(base_url=running.url, locale=LOCALES[language])
     page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("[name=email]", OWNER)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/invoices")
+    sign_in(page, running.url, OWNER, PASSWORD)
     yield page
     context.close()
