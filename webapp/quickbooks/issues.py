@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from webapp import money
 from webapp.extensions import db
 from webapp.models import Account, Issue, Record
 from webapp.models import issue as issues
@@ -133,9 +132,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     return value if isinstance(value, str | int | bool | type(None)) else str(value)
-
-
-def amount_text(issue: Issue) -> str | None:
-    if issue.amount_minor is None or issue.currency is None:
-        return None
-    return money.to_text(issue.amount_minor, issue.currency)
