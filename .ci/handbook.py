@@ -12,7 +12,7 @@ from flask_babel import Babel, force_locale
 
 from webapp.quickbooks import causes
 from webapp.quickbooks.causes import cause as words
-from webapp.views.quickbooks_words import BUTTONS
+from webapp.views.quickbooks.words import BUTTONS
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = str(ROOT / "webapp" / "translations")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from webapp.views.quickbooks_page_model import (
+from webapp.views.quickbooks.page_model import (
     Action,
     ActionField,
     ActivityCard,

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.views.quickbooks_scene import BASE, DUPLICATE, THEIRS, Scene
 from tests.views.test_quickbooks_lists import many
-from webapp.views import quickbooks_export
+from webapp.views.quickbooks import export as quickbooks_export
 
 KINDS = ("account", "service", "invoice", "payment", "refund", "expense")
 INVOICES = f"{BASE}/errors/invoices.csv"

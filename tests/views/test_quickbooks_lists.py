@@ -11,7 +11,7 @@ from tests.views.conftest import HTMX
 from tests.views.quickbooks_scene import BASE, Scene
 from webapp.extensions import db
 from webapp.models import KINDS, Account, Issue
-from webapp.views.quickbooks_lists import SIZE
+from webapp.views.quickbooks.lists import SIZE
 
 INVOICES = f"{BASE}/errors/invoices"
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from webapp.extensions import db
 from webapp.models import StripeObject
-from webapp.views.quickbooks_page_model import Tab
+from webapp.views.quickbooks.page_model import Tab
 from webapp.views.settings_menu import INTEGRATIONS_URL
 
 QUICKBOOKS, STRIPE = "quickbooks", "stripe"

@@ -6,7 +6,7 @@ from flask import current_app, url_for
 from flask_babel import gettext
 
 from webapp.rights import current_person
-from webapp.views.quickbooks_page_model import Tab
+from webapp.views.quickbooks.page_model import Tab
 
 INTEGRATIONS_URL = "/settings/integrations/quickbooks"
 STRIPE_URL = "/settings/integrations/stripe"

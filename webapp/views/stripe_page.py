@@ -24,7 +24,7 @@ from webapp.views.answers import done, page, refused
 from webapp.views.deletion import Question, ask
 from webapp.views.integrations_menu import STRIPE, integrations_menu
 from webapp.views.paging import page_of
-from webapp.views.quickbooks_counts import counts_of
+from webapp.views.quickbooks.counts import counts_of
 from webapp.views.settings_menu import STRIPE_URL, settings_menu
 from webapp.views.stripe_words import StripeRow, row_of
 from webapp.views.typed import Errors

@@ -15,10 +15,10 @@ from webapp.models import Account, BookComparison, BookDifference, BookRow, Link
 from webapp.models.books import EQUAL
 from webapp.quickbooks.books import KINDS, work
 from webapp.rights import LARGEST_ID, firm_id, for_fixers
-from webapp.views import quickbooks_books_words as words
 from webapp.views.answers import done, page
 from webapp.views.paging import page_of
-from webapp.views.quickbooks_page import FOLDER
+from webapp.views.quickbooks import books_words as words
+from webapp.views.quickbooks.page import FOLDER
 from webapp.views.settings_menu import INTEGRATIONS_URL, settings_menu
 
 bp = Blueprint("quickbooks_books", __name__, url_prefix=f"{INTEGRATIONS_URL}/books")

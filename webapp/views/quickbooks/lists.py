@@ -18,7 +18,7 @@ from webapp.extensions import db
 from webapp.models import Issue
 from webapp.models import issue as issues
 from webapp.models.mirror import search_key
-from webapp.views.quickbooks_counts import Counts
+from webapp.views.quickbooks.counts import Counts
 
 SIZE = 25
 """Each syncing row asks for itself every 2 s, so a page must not hold too many."""

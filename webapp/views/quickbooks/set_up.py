@@ -16,8 +16,8 @@ from webapp.quickbooks import connection as connecting
 from webapp.quickbooks import preview, roles, set_up
 from webapp.rights import firm_id, for_fixers, person_id
 from webapp.views.answers import done
-from webapp.views.quickbooks_connection import read_company
-from webapp.views.quickbooks_page import FOLDER
+from webapp.views.quickbooks.connection import read_company
+from webapp.views.quickbooks.page import FOLDER
 from webapp.views.settings_menu import INTEGRATIONS_URL, settings_menu
 from webapp.views.typed import Errors, Values
 

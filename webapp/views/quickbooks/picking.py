@@ -17,8 +17,8 @@ from webapp.quickbooks import customers
 from webapp.quickbooks.actions import ActionRefused
 from webapp.quickbooks.causes import cause as names
 from webapp.quickbooks.customers import Candidate
-from webapp.views.quickbooks_account_rows import suggestion_of
-from webapp.views.quickbooks_page_model import IssueRow
+from webapp.views.quickbooks.account_rows import suggestion_of
+from webapp.views.quickbooks.page_model import IssueRow
 
 NEW = "new"
 

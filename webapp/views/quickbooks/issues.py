@@ -17,12 +17,12 @@ from webapp.quickbooks.causes import cause as names
 from webapp.quickbooks.relinking import undo_link
 from webapp.rights import LARGEST_ID, firm_id, for_fixers, person_id
 from webapp.views.answers import from_htmx
-from webapp.views.quickbooks_account_rows import suggestion_of
-from webapp.views.quickbooks_activity import activity_card
-from webapp.views.quickbooks_counts import counts_of
-from webapp.views.quickbooks_details import detail_of
-from webapp.views.quickbooks_lists import Wish
-from webapp.views.quickbooks_page import (
+from webapp.views.quickbooks.account_rows import suggestion_of
+from webapp.views.quickbooks.activity import activity_card
+from webapp.views.quickbooks.counts import counts_of
+from webapp.views.quickbooks.details import detail_of
+from webapp.views.quickbooks.lists import Wish
+from webapp.views.quickbooks.page import (
     FOLDER,
     all_at_once,
     connection_of,
@@ -31,11 +31,11 @@ from webapp.views.quickbooks_page import (
     page_with,
     tabs,
 )
-from webapp.views.quickbooks_page_model import IssueRow, Suggestions
-from webapp.views.quickbooks_picking import Picked, pick
-from webapp.views.quickbooks_questions import question_about
-from webapp.views.quickbooks_results import Result, result_of
-from webapp.views.quickbooks_rows import ASKING, LEAVING, Rows, off_because
+from webapp.views.quickbooks.page_model import IssueRow, Suggestions
+from webapp.views.quickbooks.picking import Picked, pick
+from webapp.views.quickbooks.questions import question_about
+from webapp.views.quickbooks.results import Result, result_of
+from webapp.views.quickbooks.rows import ASKING, LEAVING, Rows, off_because
 from webapp.views.settings_menu import INTEGRATIONS_URL
 
 bp = Blueprint(

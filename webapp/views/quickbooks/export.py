@@ -17,8 +17,8 @@ from webapp.extensions import db
 from webapp.models import Issue
 from webapp.quickbooks import causes
 from webapp.rights import firm_id, for_fixers
-from webapp.views.quickbooks_lists import Wish, every
-from webapp.views.quickbooks_page import kind_of
+from webapp.views.quickbooks.lists import Wish, every
+from webapp.views.quickbooks.page import kind_of
 from webapp.views.settings_menu import INTEGRATIONS_URL
 
 bp = Blueprint("quickbooks_export", __name__, url_prefix=INTEGRATIONS_URL)

@@ -32,9 +32,9 @@ from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.session import company_of
 from webapp.rights import asking_firm, current_person, firm_id, for_fixers, for_owner
 from webapp.views.answers import done, from_htmx
-from webapp.views.quickbooks_activity import Run, activity_card
-from webapp.views.quickbooks_page import FOLDER, connection_of, number_switch
-from webapp.views.quickbooks_questions import disconnection
+from webapp.views.quickbooks.activity import Run, activity_card
+from webapp.views.quickbooks.page import FOLDER, connection_of, number_switch
+from webapp.views.quickbooks.questions import disconnection
 from webapp.views.settings_menu import INTEGRATIONS_URL
 
 bp = Blueprint("quickbooks_connection", __name__, url_prefix=INTEGRATIONS_URL)

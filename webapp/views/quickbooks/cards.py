@@ -15,7 +15,7 @@ from webapp.models import attempt as attempts
 from webapp.models import connection as connections
 from webapp.quickbooks import causes
 from webapp.quickbooks.errors import Fault
-from webapp.views.quickbooks_page_model import Action, ConnectionCard
+from webapp.views.quickbooks.page_model import Action, ConnectionCard
 
 DAYS = 14
 TROUBLE_FROM = 2

@@ -33,10 +33,10 @@ from webapp.models import issue as issues
 from webapp.models.connection import CONNECTED
 from webapp.quickbooks import actions, causes, numbering
 from webapp.quickbooks.causes import cause as names
-from webapp.views.quickbooks_account_rows import AccountRows
-from webapp.views.quickbooks_page_model import Action, IssueRow, RowState
-from webapp.views.quickbooks_places import Place, place_of
-from webapp.views.quickbooks_words import BUTTONS, consequence, needs_decision
+from webapp.views.quickbooks.account_rows import AccountRows
+from webapp.views.quickbooks.page_model import Action, IssueRow, RowState
+from webapp.views.quickbooks.places import Place, place_of
+from webapp.views.quickbooks.words import BUTTONS, consequence, needs_decision
 
 ASKING = frozenset({names.STOP_SYNCING, names.DELETE})
 """Actions that ask before they are done."""
@@ -163,7 +163,7 @@ class Rows:
 
     def all(self, opened: int | None, toggle: str) -> tuple[IssueRow, ...]:
         """``toggle`` is the list's address; the row ``opened`` leads back to it."""
-        from webapp.views.quickbooks_details import detail_of
+        from webapp.views.quickbooks.details import detail_of
 
         rows = []
         for issue in self.issues:

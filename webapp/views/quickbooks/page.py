@@ -19,11 +19,11 @@ from webapp.quickbooks.causes import cause as names
 from webapp.rights import asking_firm, current_person, firm_id, for_fixers
 from webapp.views.answers import from_htmx
 from webapp.views.integrations_menu import QUICKBOOKS, integrations_menu
-from webapp.views.quickbooks_activity import activity_card
-from webapp.views.quickbooks_cards import connection_card, waiting_by_kind
-from webapp.views.quickbooks_counts import Counts, counts_of
-from webapp.views.quickbooks_lists import Found, Wish, find
-from webapp.views.quickbooks_page_model import (
+from webapp.views.quickbooks.activity import activity_card
+from webapp.views.quickbooks.cards import connection_card, waiting_by_kind
+from webapp.views.quickbooks.counts import Counts, counts_of
+from webapp.views.quickbooks.lists import Found, Wish, find
+from webapp.views.quickbooks.page_model import (
     Action,
     Choice,
     ErrorList,
@@ -32,8 +32,8 @@ from webapp.views.quickbooks_page_model import (
     QuickBooksPage,
     Tab,
 )
-from webapp.views.quickbooks_rows import Rows, off_because
-from webapp.views.quickbooks_words import BUTTONS, KIND_OF_LIST, WORDS
+from webapp.views.quickbooks.rows import Rows, off_because
+from webapp.views.quickbooks.words import BUTTONS, KIND_OF_LIST, WORDS
 from webapp.views.settings_menu import INTEGRATIONS_URL, settings_menu
 
 bp = Blueprint("quickbooks_page", __name__, url_prefix=INTEGRATIONS_URL)

@@ -17,12 +17,12 @@ from webapp.models import attempt as attempts
 from webapp.quickbooks import actions, causes, roles
 from webapp.quickbooks.addresses import open_url
 from webapp.quickbooks.causes import cause as names
-from webapp.views import quickbooks_page_model as model
 from webapp.views.history import sentence
-from webapp.views.quickbooks_compare import compare
-from webapp.views.quickbooks_page_model import ActionField, IssueDetail, IssueRow
-from webapp.views.quickbooks_rows import WITH_VALUE, Rows
-from webapp.views.quickbooks_words import needs_decision
+from webapp.views.quickbooks import page_model as model
+from webapp.views.quickbooks.compare import compare
+from webapp.views.quickbooks.page_model import ActionField, IssueDetail, IssueRow
+from webapp.views.quickbooks.rows import WITH_VALUE, Rows
+from webapp.views.quickbooks.words import needs_decision
 
 SHOWN = 20
 
