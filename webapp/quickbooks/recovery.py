@@ -67,7 +67,7 @@ def beat() -> None:
     if time.monotonic() - _beaten_at < BEAT_EVERY_S:
         return
     if Pulse.of_database().beat():
-        log.warning("database_was_away", firms=suspect())
+        log.info("database_was_away", firms=suspect())
     db.session.commit()
     _beaten_at = time.monotonic()
 
