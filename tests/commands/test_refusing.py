@@ -1,4 +1,7 @@
-"""Is every reason not to start told in one line, with nothing started and nothing written?"""
+"""Is a reason not to start told in one line, with nothing started and nothing written?
+
+One start of each kind; tests/jobs/test_plan.py goes through the settings one by one.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,6 @@ import pytest
 
 from tests.commands.program import ROOT, Program, program
 
-INTUIT = {
-    "INTUIT_CLIENT_ID": "id",
-    "INTUIT_CLIENT_SECRET": "secret",
-    "INTUIT_DISCOVERY_URL": "https://intuit.invalid/discovery",
-    "INTUIT_WEBHOOK_VERIFIER_TOKEN": "verifier",
-    "QBO_API_URL": "https://intuit.invalid",
-}
 CODE = ("jobs", "webapp", "migrations")
 
 
@@ -29,45 +25,24 @@ def unstarted(tmp_path: Path) -> Iterator[Program]:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("absent", INTUIT)
-def test_a_missing_setting_is_named(unstarted: Program, absent: str) -> None:
-    given = {name: value for name, value in INTUIT.items() if name != absent}
-    assert f"{absent} is not set" in _refusal(unstarted, DEMO="0", **given)
+def test_a_missing_setting_is_named(unstarted: Program) -> None:
+    assert "INTUIT_CLIENT_ID is not set" in _refusal(unstarted, DEMO="0")
 
 
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        ("PORT", "http"),
-        ("PORT", "70000"),
-        ("DATABASE_URL", "mysql://somewhere"),
-        ("LEASE_S", "soon"),
-        ("SECRET_KEY", "short"),
-        ("HOST", "203.0.113.7"),
-    ],
-)
-def test_an_unfit_setting_is_named(unstarted: Program, setting: str, value: str) -> None:
-    assert setting in _refusal(unstarted, **{setting: value})
+def test_an_unfit_setting_is_named(unstarted: Program) -> None:
+    assert "LEASE_S must be a number" in _refusal(unstarted, LEASE_S="soon")
 
 
 def test_two_equal_ports_are_refused(unstarted: Program) -> None:
     assert "must differ" in _refusal(unstarted, SANDBOX_PORT=str(unstarted.port))
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"PORT=5000\nthis is not = a setting\n", ".env, line 2"),
-        (b"NAME='never closed\n", ".env, line 1"),
-        (b"\xff\xfe", ".env cannot be read"),
-    ],
-)
-def test_a_malformed_env_file_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_malformed_env_file_is_named(tmp_path: Path) -> None:
     for folder in CODE:
         shutil.copytree(ROOT / folder, tmp_path / "code" / folder)
-    (tmp_path / "code" / ".env").write_bytes(content)
+    (tmp_path / "code" / ".env").write_bytes(b"PORT=5000\nthis is not = a setting\n")
     with program(tmp_path / "instance", root=tmp_path / "code") as new:
-        assert said in _refusal(new)
+        assert ".env, line 2" in _refusal(new)
 
 
 @pytest.mark.smoke
