@@ -144,6 +144,33 @@ def cpu_s(processes: list[psutil.Process]) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
+class Spent:
+    """CPU seconds since it was made, of the product's processes and of the local QuickBooks."""
+
+    def __init__(self, product: list[psutil.Process], quickbooks: SandboxProcess) -> None:
+        self._product = product
+        self._sandbox = [psutil.Process(quickbooks.process.pid)]
+        self._before = self._now()
+
+    def _now(self) -> tuple[float, float]:
+        return cpu_s(self._product), cpu_s(self._sandbox)
+
+    def _since(self) -> tuple[float, float]:
+        (product, sandbox), (product_then, sandbox_then) = self._now(), self._before
+        return product - product_then, sandbox - sandbox_then
+
+    def sandbox_share(self) -> float:
+        """How much of both the local QuickBooks took: what other figures owe to it."""
+        product, sandbox = self._since()
+        return round(sandbox / (sandbox + product), 3)
+
+    def figures(self, objects: int) -> dict[str, float]:
+        return {
+            "cpu_ms_per_object": round(self._since()[0] / objects * 1000, 2),
+            "sandbox_cpu_share": self.sandbox_share(),
+        }
+
+
 def wait_until_settled(firm_ids: list[int], give_up_s: float) -> None:
     """Until nothing is on its way, with the sweep that the scheduler would make; within an
     application context."""

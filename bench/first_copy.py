@@ -108,11 +108,11 @@ def copy(app: Flask, quickbooks: SandboxProcess, scale: float) -> dict[str, Any]
         target=person_in_the_middle, args=(app, firm_id, len(wanted) // 2, waited)
     )
     with _local.workers(app, 1) as working, app.app_context():
-        began, cpu_before = time.monotonic(), _local.cpu_s(working)
+        began, spent = time.monotonic(), _local.Spent(working, quickbooks)
         _local.hint([firm_id])
         person.start()
         _local.wait_until_settled([firm_id], GIVE_UP_S)
-        seconds, cpu_s = time.monotonic() - began, _local.cpu_s(working) - cpu_before
+        seconds, cpu = time.monotonic() - began, spent.figures(len(wanted))
         person.join()
     peak_mib = usage(resource.RUSAGE_CHILDREN)[1]
     counters = quickbooks.control("counters")
@@ -128,7 +128,7 @@ def copy(app: Flask, quickbooks: SandboxProcess, scale: float) -> dict[str, Any]
         "share_of_possible": round(per_minute / POSSIBLE_PER_MINUTE, 3),
         "throttled": counters["statuses"].get("429", 0),
         "reads_per_1000": round(counters["kinds"].get("read", 0) / len(wanted) * 1000, 2),
-        "cpu_ms_per_object": round(cpu_s / len(wanted) * 1000, 2),
+        **cpu,
         "peak_mib": round(peak_mib, 1),
         "person_waited_s": round(waited[0], 2),
     }

@@ -197,8 +197,10 @@ def run(quickbooks: SandboxProcess, app: Flask, crowd: Crowd, seconds: float) ->
         with fed(app, firm_ids, fresh) as given:
             busy = read_pages(app, port, crowd, rate, seconds / 4)
             warm, cpu_before = memory_mib(ours()), _local.cpu_s(web())
+            spent = _local.Spent(ours(), quickbooks)
             busy_rest = read_pages(app, port, crowd, rate, seconds * 3 / 4)
             at_end, cpu = memory_mib(ours()), _local.cpu_s(web()) - cpu_before
+            share = spent.sandbox_share()
             invoices = given()
         with app.app_context():
             _local.wait_until_settled(firm_ids, 300)
@@ -220,6 +222,7 @@ def run(quickbooks: SandboxProcess, app: Flask, crowd: Crowd, seconds: float) ->
         "share_of_target": round(p95 / TARGET_P95_MS, 3),
         "slowest_page": {slowest: round(busy.percentile(0.95, slowest), 1)},
         "web_cpu_ms_per_page": round(cpu_per_page * 1000, 1),
+        "sandbox_cpu_share": share,
         "p95_at_rest_ms": round(p95_idle, 1),
         "sync_costs": round(p95 / p95_idle, 2),
         "synced_meanwhile": invoices,

@@ -58,6 +58,7 @@ def crowd(workers: int, firms: int, objects: int, *, limits: bool) -> dict[str, 
     from webapp.models.columns import utc_now
 
     settings = {} if limits else _local.NO_LIMITS
+    total = firms * len(some_records(objects))
     with (
         SandboxProcess.start(limits=limits, latency_ms=LATENCY_MS) as quickbooks,
         _local.installation(quickbooks, **settings) as app,
@@ -65,19 +66,18 @@ def crowd(workers: int, firms: int, objects: int, *, limits: bool) -> dict[str, 
         firm_ids = firms_with(app, quickbooks, firms, objects)
         quickbooks.control("counters", method="DELETE")
         with _local.workers(app, workers) as working, app.app_context():
-            began, at, cpu = time.monotonic(), utc_now(), _local.cpu_s(working)
+            began, at, spent = time.monotonic(), utc_now(), _local.Spent(working, quickbooks)
             _local.hint(firm_ids)
             _local.wait_until_settled(firm_ids, GIVE_UP_S)
-            seconds, cpu = time.monotonic() - began, _local.cpu_s(working) - cpu
+            seconds, cpu = time.monotonic() - began, spent.figures(total)
             waits = first_answers(firm_ids, at)
         counters = quickbooks.control("counters")
-    total = firms * len(some_records(objects))
     return {
         "seconds": round(seconds, 1),
         "objects_per_s": round(total / seconds, 1),
         "calls_per_s": round(sum(counters["kinds"].values()) / seconds, 1),
         "throttled": counters["statuses"].get("429", 0),
-        "cpu_ms_per_object": round(cpu / total * 1000, 2),
+        **cpu,
         "last_firm_began_after_s": round(max(waits), 1),
     }
 
