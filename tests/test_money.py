@@ -41,6 +41,7 @@ def test_amounts_are_read_exactly(text: str, currency: str, minor: int) -> None:
         ("1.5", "JPY", "Use at most 0 decimals."),
         ("100000000000.00", "USD", "This amount is too large."),
         ("-100000000000.00", "USD", "This amount is too large."),
+        ("1e15", "USD", "This amount is too large."),
     ],
 )
 def test_what_is_no_exact_amount_is_refused_with_what_to_write(
@@ -99,7 +100,9 @@ def test_quantities_are_read_exactly(text: str, quantity: str) -> None:
         ("-1", "Write a quantity above zero."),
         ("NaN", "Write a quantity above zero."),
         ("10000000", "Write a quantity above zero."),
+        ("10000001", "Write a quantity above zero."),
         ("0.00001", "Use at most 4 decimals."),
+        ("0.00006", "Use at most 4 decimals."),
     ],
 )
 def test_what_is_no_quantity_is_refused_with_what_to_write(text: str, says: str) -> None:

@@ -1,1 +1,1 @@
-"""Would the tests notice? Modules are changed one operator at a time; see docs/mutation.md."""
+"""Would the tests notice? Modules are changed one operator at a time; see docs/mutants.md."""
