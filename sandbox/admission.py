@@ -6,6 +6,8 @@ what the company itself has to say.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sandbox import errors
 from sandbox.company import Company
 from sandbox.messages import Request
@@ -57,9 +59,11 @@ def refuse_lapsed(world: World, company: Company) -> None:
         raise errors.subscription_lapsed(world.switches.lapsed_status)
 
 
-def refuse_by_rule(world: World, what: dict[str, str], body: bytes) -> None:
+def refuse_by_rule(world: World, what: dict[str, str], body: Callable[[], bytes]) -> None:
     """Raises the Refusal that a fault rule of action `fault` wants for this write or batch item."""
-    rule = world.faults.match_write(what, body)
+    if not world.faults.rules:
+        return
+    rule = world.faults.match_write(what, body())
     if rule is not None:
         raise errors.Refusal(
             rule.code, rule.message, rule.detail, rule.element, rule.status, rule.kind

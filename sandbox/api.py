@@ -205,7 +205,7 @@ def _write(world: World, request: Request, target: Target, company: Company) -> 
     def execute() -> Body:
         payload = payload_of(request)
         admission.refuse_lapsed(world, company)
-        admission.refuse_by_rule(world, target.described(), request.body)
+        admission.refuse_by_rule(world, target.described(), lambda: request.body)
         options = Options(DUPLICATES in request.query.get("include", "").lower())
         return {entity.name: perform(world, company, target.operation, entity, payload, options)}
 

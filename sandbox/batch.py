@@ -69,7 +69,7 @@ class _Batch:
     def _once(self, item: Body) -> Body:
         entity, payload = _content(item)
         operation = _operation(item, payload)
-        sent = fingerprint(entity.name, operation, wire.dump_bytes(payload))
+        sent = fingerprint(entity.name, operation, repr(payload))
         key = self._key(item)
         replay = self.world.replays.find(self.company.realm_id, key, sent) if key else None
         if replay is not None:
@@ -98,7 +98,7 @@ class _Batch:
     def _execute(self, item: Body, entity: Entity, operation: str, payload: Body) -> Body:
         admission.refuse_lapsed(self.world, self.company)
         what = {"entity": entity.name, "operation": operation, "realm": self.company.realm_id}
-        admission.refuse_by_rule(self.world, what, wire.dump_bytes(payload))
+        admission.refuse_by_rule(self.world, what, lambda: wire.dump_bytes(payload))
         options = Options(DUPLICATES in str(item.get("optionsData", "")).lower())
         return perform(self.world, self.company, operation, entity, payload, options)
 

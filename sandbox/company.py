@@ -17,7 +17,7 @@ from sandbox.entities import ENTITIES, Entity
 from sandbox.errors import deleted_transaction, not_found
 from sandbox.records import DELETED, ZERO, Event, Record, id_sequence, number_space, record_to_json
 from sandbox.storage import Storage
-from sandbox.wire import Body, copy_of
+from sandbox.wire import Body
 
 STATUSES = ("active", "lapsed", "no_access", "locked", "maintenance")
 
@@ -136,7 +136,7 @@ class Company:
         self.storage.put(
             "company",
             self.realm_id,
-            {
+            lambda: {
                 "name": self.name,
                 "status": self.status,
                 "last_ids": self.last_ids,
@@ -147,7 +147,7 @@ class Company:
 
     def save_record(self, record: Record) -> None:
         self.storage.put(
-            "record", f"{self.realm_id}/{record.entity}/{record.id}", record_to_json(record)
+            "record", f"{self.realm_id}/{record.entity}/{record.id}", lambda: record_to_json(record)
         )
 
 
@@ -248,16 +248,20 @@ def _line_ex(company: Company, line: Body) -> Body:
 
 
 def render(company: Company, record: Record) -> Body:
-    """The object as QuickBooks shows it: what is stored, plus Id, SyncToken and stamps."""
-    body: Body = copy_of(record.body)
+    """The object as QuickBooks shows it: what is stored, plus Id, SyncToken and stamps.
+
+    Its parts are those of the record, so they are for reading."""
+    body: Body = dict(record.body)
     if record.entity == "Customer":
         body["Balance"] = company.receivable.get(record.id, ZERO)
         body["BalanceWithJobs"] = body["Balance"] + sum(
             company.receivable.get(child.id, ZERO) for child in company.below("Customer", record.id)
         )
     if record.entity == "Payment":
-        for line in filter(lambda line: line.get("LinkedTxn"), body["Line"]):
-            line["LineEx"] = _line_ex(company, line)
+        body["Line"] = [
+            {**line, "LineEx": _line_ex(company, line)} if line.get("LinkedTxn") else line
+            for line in body["Line"]
+        ]
     body["domain"] = "QBO"
     body["sparse"] = False
     body["Id"] = record.id

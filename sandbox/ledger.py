@@ -43,7 +43,7 @@ class Ledger:
     def add(self, **what: str) -> None:
         entry = Entry(number=next(self._numbers), at=zulu(self.clock.now()), **what)
         self.entries.append(entry)
-        self.storage.put("ledger", str(entry.number), vars(entry))
+        self.storage.put("ledger", str(entry.number), lambda: vars(entry))
 
     def list(self, **filters: str) -> list[dict[str, Any]]:
         rows = (dict(vars(entry)) for entry in self.entries)

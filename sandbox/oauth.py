@@ -165,7 +165,7 @@ class Tokens:
         self.grants[grant.id] = grant
         self._by_access.update(dict.fromkeys(grant.access_tokens, grant))
         self._by_refresh.update({token.value: grant for token in grant.refresh_tokens})
-        self.storage.put("grant", grant.id, asdict(grant))
+        self.storage.put("grant", grant.id, lambda: asdict(grant))
 
     # -- checking -----------------------------------------------------------------------------
 

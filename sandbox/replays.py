@@ -80,7 +80,7 @@ class Replays:
 
     def _keep(self, realm_id: str, key: str, replay: Replay) -> None:
         self.answers[realm_id, key] = replay
-        self.storage.put("replay", f"{realm_id}/{key}", asdict(replay))
+        self.storage.put("replay", f"{realm_id}/{key}", lambda: vars(replay))
 
     def forget(self, realm_id: str) -> None:
         for realm, key in [pair for pair in self.answers if pair[0] == realm_id]:

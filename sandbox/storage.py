@@ -7,7 +7,7 @@ leaves. Without a file nothing is written.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,10 @@ class Storage:
         db.execute(SCHEMA)
         return db
 
-    def put(self, kind: str, key: str, body: Any) -> None:
+    def put(self, kind: str, key: str, body: Callable[[], Any]) -> None:
+        """`body` is called at once, and only where there is a file."""
         if self._db is not None:
-            self._waiting[kind, key] = wire.dump_bytes(body).decode()
+            self._waiting[kind, key] = wire.dump_bytes(body()).decode()
 
     def delete(self, kind: str, key: str) -> None:
         if self._db is not None:

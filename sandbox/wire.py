@@ -21,8 +21,11 @@ def _plain(value: object) -> object:
     raise TypeError(f"cannot write {type(value).__name__} as JSON")
 
 
+_encode = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def dumps(value: object) -> str:
-    return json.dumps(value, default=_plain, separators=(",", ":"), ensure_ascii=False)
+    return _encode(value)
 
 
 def dump_bytes(value: object) -> bytes:

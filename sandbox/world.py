@@ -71,7 +71,7 @@ class World:
         self.client_id: str = stored["client_id"]
         self.client_secret: str = stored["client_secret"]
         self.webhook_verifier_token: str = stored["webhook_verifier_token"]
-        self.storage.put("app", "keys", stored)
+        self.storage.put("app", "keys", lambda: stored)
 
     def _load_companies(self) -> None:
         for realm_id, stored in self.storage.all("company"):

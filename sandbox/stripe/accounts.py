@@ -27,7 +27,7 @@ class Accounts:
 
     def keep(self, account: Account) -> Account:
         self._accounts[account.id] = account
-        self.storage.put("stripe", account.id, account.as_dict())
+        self.storage.put("stripe", account.id, account.as_dict)
         return account
 
     def called(self, account_id: str) -> Account:
