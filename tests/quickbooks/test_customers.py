@@ -118,6 +118,20 @@ def test_another_firms_customers_are_never_suggested(company: int, other_firm: F
     assert customers.suggest(other_firm.id, "alva").total == 0
 
 
+def test_many_are_counted_so_far_and_the_likeliest_is_still_first(
+    company: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customers, "COUNTED_UP_TO", 20)
+    crowd = rows(company, [*(f"A {n:02} Zeta" for n in range(40)), "Zetas"])
+    for row in crowd:
+        row["quickbooks_id"] = f"m{row['quickbooks_id']}"
+    db.session.execute(insert(MirrorObject), crowd)
+    found = customers.suggest(company, "zeta")
+    assert (found.total, found.more) == (20, True)
+    assert names(found)[:3] == ["Zeta", "Zetas", "A 00 Zeta"]
+    assert not customers.suggest(company, "zetas").more
+
+
 def test_the_closest_is_found_for_many_accounts_in_two_statements(company: int) -> None:
     clients = [account(company, name) for name in ("Zeta", "Alvarez", "Nobody like this")]
     found = customers.closest(company, clients)

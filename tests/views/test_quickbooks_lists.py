@@ -11,6 +11,7 @@ from tests.views.conftest import HTMX
 from tests.views.quickbooks_scene import BASE, Scene
 from webapp.extensions import db
 from webapp.models import KINDS, Account, Issue
+from webapp.views.quickbooks import lists
 from webapp.views.quickbooks.lists import SIZE
 
 INVOICES = f"{BASE}/errors/invoices"
@@ -84,6 +85,22 @@ def test_search_that_finds_nothing_says_so(scene: Scene, owner: FlaskClient) -> 
     text = owner.get(INVOICES, query_string={"q": "zebra%"}).text
     assert 'No invoice matches "zebra%"' in text
     assert "1 open error is hidden by your search and filter." in text
+
+
+def test_a_search_is_counted_so_far_and_still_paged_to_its_end(
+    app: Flask, scene: Scene, owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "COUNTED_UP_TO", 2 * SIZE)
+    many(app, scene, 3 * SIZE + 1)
+    asked = {"q": "muller"}
+    first = owner.get(INVOICES, query_string=asked).text
+    assert f"1 to {SIZE} of {2 * SIZE}+" in first
+    assert "page=2" in first
+    third = owner.get(INVOICES, query_string={**asked, "page": 3}).text
+    assert f"{2 * SIZE + 1} to {3 * SIZE} of {3 * SIZE}+" in third
+    last = owner.get(INVOICES, query_string={**asked, "page": 9}).text
+    assert f"{3 * SIZE + 1} to {3 * SIZE + 1} of {3 * SIZE + 1}<" in last
+    assert f'href="/invoices/{10_000}"' in last
 
 
 def test_the_cause_filter_shows_only_that_cause(scene: Scene, owner: FlaskClient) -> None:

@@ -45,7 +45,8 @@ class Suggestion(ma.Schema):
 class CustomersAnswer(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(Suggestion), required=True)
     total = ma.fields.Integer(
-        required=True, metadata={"description": "How many match; the likeliest are given."}
+        required=True,
+        metadata={"description": "How many match, counted up to 1,000; the likeliest are given."},
     )
 
 

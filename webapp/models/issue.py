@@ -35,6 +35,11 @@ class Issue(Model):
         Index("ix_issue_list", "firm_id", "kind", "state", "id"),
         Index("ix_issue_cause", "firm_id", "kind", "state", "cause"),
         Index("ix_issue_shared", "firm_id", "kind", "state", "shared_by"),
+        # A search reads this instead of the rows, in the order of the list. PostgreSQL refuses an
+        # entry longer than 2,704 bytes, which a key can be.
+        Index("ix_issue_search", "firm_id", "kind", "state", "id", "search_key").ddl_if(
+            dialect="sqlite"
+        ),
     )
 
     id: Mapped[Key]

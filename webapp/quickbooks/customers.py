@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from webapp.extensions import db
 from webapp.models import Account, Link, MirrorObject
 from webapp.models.mirror import search_key
 
 MOST = 8
+COUNTED_UP_TO = 1000
+"""Nobody reads through more: the next letter says which."""
 ANYWHERE_FROM = 3
 LAST_CHARACTER = "\U0010ffff"
 ENTITY = "Customer"
@@ -44,6 +46,8 @@ class Matches:
     """How many match; at most MOST of them are among the candidates."""
     customers: int
     """How many customers the company has."""
+    more: bool = False
+    """More match than ``total``, and nobody knows how many."""
 
 
 def suggest(firm_id: int, typed: str, account: Account | None = None) -> Matches:
@@ -58,19 +62,23 @@ def suggest(firm_id: int, typed: str, account: Account | None = None) -> Matches
         wanted = _alike([account])
     else:
         return Matches((), 0, _count(firm_id))
-    key = MirrorObject.search_key
-    ids = select(MirrorObject.id).where(_of(firm_id), wanted)
-    order = [case((key == words, 0), (key.startswith(words, autoescape=True), 1), else_=2), key]
-    found = db.session.scalars(
-        select(MirrorObject).where(
-            MirrorObject.id.in_(ids.order_by(*order, MirrorObject.id).limit(MOST))
-        )
-    ).all()
-    candidates = _weighed(firm_id, found, account)
-    total = len(found)
-    if total == MOST:  # there may be more; with fewer, no second walk through all names
-        total = db.session.scalar(ids.with_only_columns(func.count())) or 0
-    return Matches(sorted(candidates, key=_likelihood(words)), total, _count(firm_id))
+    # One walk through the names, in their order, that ends where the counting does; it may end
+    # before those that begin with the words, which the index knows.
+    matching = _ids(firm_id, wanted, COUNTED_UP_TO + 1)
+    begin = _ids(firm_id, _begins(words), MOST) if len(matching) > MOST and words else []
+    likeliest = list(dict.fromkeys([*begin, *matching]))[:MOST]
+    found = db.session.scalars(select(MirrorObject).where(MirrorObject.id.in_(likeliest))).all()
+    return Matches(
+        sorted(_weighed(firm_id, found, account), key=_likelihood(words)),
+        min(len(matching), COUNTED_UP_TO),
+        _count(firm_id),
+        more=len(matching) > COUNTED_UP_TO,
+    )
+
+
+def _ids(firm_id: int, wanted: ColumnElement[bool], most: int) -> Sequence[int]:
+    by_name = select(MirrorObject.id).order_by(MirrorObject.search_key, MirrorObject.id)
+    return db.session.scalars(by_name.where(_of(firm_id), wanted).limit(most)).all()
 
 
 def closest(firm_id: int, accounts: Sequence[Account]) -> dict[int, Candidate]:

@@ -111,13 +111,7 @@ def suggest(issue_id: int) -> str:
 
 def _suggestions(account: Account, typed: str) -> Suggestions:
     found = customers.suggest(account.firm_id, typed, account)
-    spoken = ngettext("%(num)s customer matches", "%(num)s customers match", found.total)
-    text = ngettext(
-        "%(num)s of %(all)s customers matches",
-        "%(num)s of %(all)s customers match",
-        found.total,
-        all=found.customers,
-    )
+    spoken, text = _counted(found)
     if not found.total:
         text = gettext("No QuickBooks customer matches “%(q)s”", q=typed or account.name)
     return Suggestions(
@@ -127,6 +121,24 @@ def _suggestions(account: Account, typed: str) -> Suggestions:
         create_label=gettext("Create “%(name)s” in QuickBooks", name=account.display_name),
         create_name=account.display_name,
     )
+
+
+def _counted(found: customers.Matches) -> tuple[str, str]:
+    """How many match: to be read aloud, and to be seen."""
+    if found.more:
+        many = {"n": found.total, "all": found.customers}
+        return (
+            gettext("More than %(n)s customers match", n=found.total),
+            gettext("More than %(n)s of %(all)s customers match", **many),
+        )
+    spoken = ngettext("%(num)s customer matches", "%(num)s customers match", found.total)
+    text = ngettext(
+        "%(num)s of %(all)s customers matches",
+        "%(num)s of %(all)s customers match",
+        found.total,
+        all=found.customers,
+    )
+    return spoken, text
 
 
 # -- acting ---------------------------------------------------------------------------------------

@@ -23,6 +23,10 @@ from webapp.views.quickbooks.counts import Counts
 SIZE = 25
 """Each syncing row asks for itself every 2 s, so a page must not hold too many."""
 
+COUNTED_UP_TO = 1000
+"""A search stops counting here, or at the page asked for: reading every issue for a total that
+nobody counts on would take longer than drawing the page."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -71,6 +75,8 @@ class Found:
     issues: Sequence[Issue]
     total: int
     page: int
+    more: bool = False
+    """A search has found more than ``total``, and nobody knows how many."""
 
     @property
     def first(self) -> int:
@@ -97,30 +103,41 @@ class Found:
 
 def find(wish: Wish, counts: Counts) -> Found:
     """The page asked for, or the last one there is. Three statements, however many issues."""
+    listed = counts.causes(wish.kind, wish.state)
+    if wish.query:
+        return _searched(wish, sum(listed.values()))
     joined = 0 if wish.narrowed else _joined(wish)
-    total = _number(wish, counts) - joined
-    if total <= 0:
-        return Found(wish, (), 0, 1)
-    page = min(wish.page, -(-total // SIZE))
+    total = (listed.get(wish.cause, 0) if wish.cause else sum(listed.values())) - joined
+    page = _page_within(wish, total)
     conditions = [_stands_for_its_cause(wish)] if joined else _matching(wish)
     newest_first = _of(wish, Issue.id).where(*conditions).order_by(Issue.id.desc())
     # Only the ids are counted off: the lines before a late page stay unread.
     shown = newest_first.limit(SIZE).offset((page - 1) * SIZE).subquery()
-    rows = db.session.scalars(
+    return Found(wish, _rows(select(shown.c.id)) if total > 0 else (), max(total, 0), page)
+
+
+def _searched(wish: Wish, listed: int) -> Found:
+    """One walk through the issues, the newest first, which ends where the counting does."""
+    most = max(COUNTED_UP_TO, min(wish.page * SIZE, listed))
+    newest_first = _of(wish, Issue.id).where(*_matching(wish)).order_by(Issue.id.desc())
+    ids = db.session.scalars(newest_first.limit(most + 1)).all()
+    total = min(len(ids), most)
+    page = _page_within(wish, total)
+    shown = ids[(page - 1) * SIZE : page * SIZE]
+    return Found(wish, _rows(shown) if shown else (), total, page, more=len(ids) > most)
+
+
+def _page_within(wish: Wish, total: int) -> int:
+    return max(min(wish.page, -(-total // SIZE)), 1)
+
+
+def _rows(ids: Sequence[int] | Select[tuple[int]]) -> Sequence[Issue]:
+    return db.session.scalars(
         select(Issue)
-        .join(shown, Issue.id == shown.c.id)
+        .where(Issue.id.in_(ids))
         .order_by(Issue.id.desc())
         .options(joinedload(Issue.settled_by))
     ).all()
-    return Found(wish, rows, total, page)
-
-
-def _number(wish: Wish, counts: Counts) -> int:
-    """How many issues match; only a search has to count them anew."""
-    if wish.query:
-        return db.session.scalar(_of(wish, func.count()).where(*_matching(wish))) or 0
-    causes = counts.causes(wish.kind, wish.state)
-    return causes.get(wish.cause, 0) if wish.cause else sum(causes.values())
 
 
 def _joined(wish: Wish) -> int:

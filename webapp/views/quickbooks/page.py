@@ -210,8 +210,11 @@ def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> Err
         first=found.first,
         last=found.last,
         total=found.total,
+        more=found.more,
         previous_url=_list_url(wish, page=found.page - 1) if found.page > 1 else "",
-        next_url=_list_url(wish, page=found.page + 1) if found.last < found.total else "",
+        next_url=_list_url(wish, page=found.page + 1)
+        if found.last < found.total or found.more
+        else "",
         clear_url=_list_url(wish, q="", cause="", page=""),
         export_url=url_for("quickbooks_export.errors", name=name, **wish.arguments(page="")),
         books_url=url_for("quickbooks_books.index"),
@@ -273,6 +276,8 @@ def _causes(wish: Wish, counts: Counts) -> tuple[Choice, ...]:
 
 
 def _spoken(found: Found) -> str:
+    if found.more:
+        return gettext("More than %(n)s errors shown", n=found.total)
     return ngettext("%(num)s error shown", "%(num)s errors shown", found.total)
 
 

@@ -367,6 +367,8 @@ class ErrorList:
     first: int = 0
     last: int = 0
     total: int = 0
+    more: bool = False
+    """A search found more than ``total``."""
     previous_url: str = ""
     next_url: str = ""
     clear_url: str = ""
