@@ -10,6 +10,7 @@ from __future__ import annotations
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from jobs.priority import stand_back
 from webapp import hints
 from wsgi import app
 
@@ -19,6 +20,7 @@ MAINTENANCE_S = 10
 
 def main() -> None:
     hints.ensure_redis(app)
+    stand_back(app.config["WORKER_NICE"])  # not Redis, which the web asks as well
     worker = SimpleWorker(
         [hints.QUEUE],
         connection=app.extensions["redis_for_workers"],

@@ -38,6 +38,13 @@ def test_every_part_gets_ready(running: Program) -> None:
     assert set(parts()) == {"database", "migrations", "redis", "worker", "scheduler"}
 
 
+def test_the_worker_leaves_the_cpu_to_the_web(running: Program) -> None:
+    (worker,) = running.processes("jobs.worker")
+    web = running.processes("gunicorn")
+    assert web
+    assert all(worker.nice() > process.nice() for process in web) or worker.nice() == 19
+
+
 def test_secrets_and_settings_are_private(running: Program) -> None:
     for name in ("secrets.env", "sandbox.env"):
         assert stat.S_IMODE((running.instance / name).stat().st_mode) == 0o600
