@@ -22,14 +22,17 @@ from tests.mutation import plan
 from tests.mutation.copies import copy_to
 
 ENGINE = "tests/quickbooks"
+TABLES = "tests/test_migrations.py::test_migrations_make_the_very_tables_of_the_models"
 SUBJECTS = {
     "money": ("webapp/money.py", ["tests/test_money.py"]),
     "payloads": ("webapp/quickbooks/payloads.py", [f"{ENGINE}/test_payloads.py"]),
-    "outbox": ("webapp/models/outbox.py", ["tests/models/test_outbox.py"]),
+    "outbox": ("webapp/models/outbox.py", ["tests/models/test_outbox.py", TABLES]),
     "tokens": (
         "webapp/quickbooks/tokens.py",
         [f"{ENGINE}/test_token_lease.py", f"{ENGINE}/test_tokens.py"],
     ),
+    "limits": ("webapp/quickbooks/limits.py", [f"{ENGINE}/test_limits.py"]),
+    "numbering": ("webapp/quickbooks/numbering.py", [f"{ENGINE}/test_numbers_taken.py"]),
 }
 ENOUGH = 0.8
 
