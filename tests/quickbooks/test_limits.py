@@ -134,3 +134,117 @@ def test_a_crowd_is_told_when_as_many_calls_as_it_wants_are_there(
     three, four = shared.room(3), shared.room(4)
     assert three.calls == 2
     assert 0 < three.wait_s < four.wait_s <= 0.4
+
+
+# -- how much it is --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No call leaves its second while a test runs, however slow that is."""
+    monkeypatch.setattr(limits, "SECOND_MS", 60_000)
+
+
+def count_of(shared: Budget, what: str = SINGLE, *, hurry: bool = False) -> int:
+    """How many calls there are to take at once."""
+    return len(shared.take_some(1_000, what, hurry=hurry))
+
+
+def test_allowance_is_what_intuit_documents() -> None:
+    assert Allowance() == Allowance(per_second=10, per_minute=500, batches_per_minute=40)
+
+
+@pytest.mark.parametrize(("allowed", "crowd", "person"), [(10, 8, 1), (3, 1, 1), (2, 1, 0)])
+def test_second_keeps_a_margin_and_one_call_for_people(
+    app: Flask, long_second: None, allowed: int, crowd: int, person: int
+) -> None:
+    shared = budget(app, per_second=allowed)
+    assert count_of(shared) == crowd
+    assert count_of(shared, hurry=True) == person
+
+
+@pytest.mark.parametrize(("allowed", "crowd", "person"), [(50, 30, 20), (21, 1, 20), (1, 1, 0)])
+def test_minute_keeps_twenty_calls_for_people(
+    app: Flask, long_second: None, allowed: int, crowd: int, person: int
+) -> None:
+    shared = budget(app, per_second=1_000, per_minute=allowed)
+    assert count_of(shared) == crowd
+    assert count_of(shared, hurry=True) == person
+
+
+def test_company_that_allows_one_call_a_second_gets_one(app: Flask, long_second: None) -> None:
+    shared = budget(app, per_second=1)
+    assert count_of(shared) == 1
+    assert count_of(shared, hurry=True) == 0
+
+
+def test_taking_says_how_many_it_took_not_how_many_there_were(
+    app: Flask, long_second: None
+) -> None:
+    shared = budget(app, per_second=10)
+    assert len(shared.take_some(3)) == 3
+    assert shared.take_some(0) == []
+    assert shared.room().calls == 5
+
+
+def test_batches_are_counted_apart_and_no_more_than_calls(app: Flask, long_second: None) -> None:
+    shared = budget(app, per_second=10, batches_per_minute=3)
+    assert (shared.room().calls, shared.room().batches) == (8, 3)
+    assert count_of(shared, BATCH) == 3
+    assert (shared.room().calls, shared.room().batches) == (5, 0)
+    assert shared.room().wait_s == 0
+    assert budget(app, per_second=3, batches_per_minute=3).room().batches == 1
+
+
+def test_one_call_is_worth_waiting_for_unless_more_are_wanted(
+    app: Flask, long_second: None
+) -> None:
+    shared = budget(app, per_second=4)  # two of them for a crowd
+    assert shared.ask() == 0
+    assert shared.room().wait_s == 0
+    assert 50 < shared.room(2).wait_s <= 60
+    assert shared.room(2, hurry=True).wait_s == 0
+
+
+# -- waiting for it --------------------------------------------------------------------------------
+
+
+def test_who_waits_leaves_alone_what_is_kept_for_people(app: Flask, long_second: None) -> None:
+    shared, at_once = budget(app, per_second=3), time.monotonic() + 1
+    assert shared.take(at_once)
+    assert not shared.take(at_once)
+    assert shared.take(at_once, hurry=True)
+    assert not shared.take(at_once, hurry=True)
+
+
+def test_wait_that_would_be_in_vain_is_not_begun(
+    app: Flask, long_second: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(limits.time, "sleep", slept.append)
+    shared = budget(app, per_second=3)
+    assert shared.take(time.monotonic())
+    assert not shared.take(time.monotonic() + 30)
+    assert slept == []
+
+
+def test_pause_lasts_as_long_as_it_was_asked_for(app: Flask) -> None:
+    shared = budget(app)
+    shared.pause(100)
+    assert 90 < shared.room().wait_s <= 100
+    assert (shared.room().calls, shared.room().batches) == (0, 0)
+    assert shared.take_some(1) == []
+
+
+def test_batch_too_is_counted_from_its_answer_on(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MINUTE_MS", 500)
+    monkeypatch.setattr(limits, "ANSWER_MS", 60_000)
+    shared = budget(app, per_minute=100, batches_per_minute=1)
+    names = shared.take_some(1, BATCH)
+    shared.answered([])
+    shared.answered(names)
+    assert shared.room().batches == 0
+    time.sleep(0.6)
+    assert shared.room().batches == 1

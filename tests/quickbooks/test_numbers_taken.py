@@ -148,6 +148,20 @@ def test_link_of_anything_else_does_not_excuse_a_taken_number(neighbours: list[F
     assert numbering.check(firm, "1042", own).where == "quickbooks"
 
 
+@pytest.mark.parametrize("synced", [(False, True, False), (True, False, True)])
+def test_worker_takes_the_turn_of_firms_whose_numbers_follow_quickbooks(
+    neighbours: list[Firm], synced: tuple[bool, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What taking it means is PostgreSQL's business; SQLite's writers queue anyway."""
+    taken: list[int] = []
+    monkeypatch.setattr(Firm, "take_turn", taken.append)
+    for firm, on in zip(neighbours, synced, strict=True):
+        firm.sync_invoice_numbers = on
+    for firm in neighbours:
+        numbering.take_turn(firm.id)
+    assert taken == [firm.id for firm in neighbours if firm.sync_invoice_numbers]
+
+
 # -- which is next? --------------------------------------------------------------------------------
 
 

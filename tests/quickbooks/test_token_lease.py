@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.conftest import make_firm
 from webapp.database import database_now
@@ -148,8 +148,18 @@ def test_only_a_connected_firm_has_a_token(firm_id: int, state: str, given: bool
 
 
 def test_firm_that_never_connected_has_no_token(neighbours: list[int]) -> None:
+    db.session.delete(connection(neighbours[1]))
+    db.session.commit()
     with pytest.raises(CompanyStopped):
-        tokens.access_token(max(neighbours) + 1)
+        tokens.access_token(neighbours[1])
+
+
+def test_token_is_read_without_waiting_for_a_writer(firm_id: int) -> None:
+    with db.engine.connect() as other:
+        other.execute(update(Connection).values(failures=1))
+        assert tokens.access_token(firm_id) == f"access of {firm_id}"
+        assert not db.session().in_transaction()
+        other.rollback()
 
 
 # -- who may renew it ------------------------------------------------------------------------------

@@ -59,8 +59,7 @@ def access_token(firm_id: int, refused: str | None = None) -> str:
     """
     give_up = time.monotonic() + REFRESH_LEASE.total_seconds()
     while time.monotonic() < give_up:
-        connection = _read(firm_id)
-        token = _good_token(connection, refused)
+        token = _good_token(firm_id, refused)
         if token is not None:
             return token
         if _take_lease(firm_id):
@@ -69,10 +68,14 @@ def access_token(firm_id: int, refused: str | None = None) -> str:
     raise Unreachable(reason="another worker's refresh did not finish")
 
 
-def _read(firm_id: int) -> Connection:
-    """On SQLite without the writers' lock: a call is about to be made, and must not wait for it."""
+def _read(firm_id: int) -> tuple[Connection, datetime]:
+    """The connection, and when it was read; ends the transaction.
+
+    On SQLite without the writers' lock: a call is about to be made, and must not wait for it.
+    """
     if not db.session().in_transaction():
         db.session.connection(execution_options={"read_only": True})
+    now = database_now(db.session())
     connection = db.session.scalar(
         select(Connection)
         .where(Connection.firm_id == firm_id)
@@ -81,7 +84,7 @@ def _read(firm_id: int) -> Connection:
     db.session.commit()
     if connection is None or connection.state in (connections.NONE, connections.SIGN_IN_AGAIN):
         raise CompanyStopped(reason="the firm is not connected")
-    return connection
+    return connection, now
 
 
 def good_token(connection: Connection, now: datetime) -> str | None:
@@ -102,8 +105,8 @@ def lasts(connection: Connection, now: datetime) -> bool:
     return expires - min(EARLY, (expires - stored) / 4) > now
 
 
-def _good_token(connection: Connection, refused: str | None) -> str | None:
-    token = good_token(connection, database_now(db.session()))
+def _good_token(firm_id: int, refused: str | None) -> str | None:
+    token = good_token(*_read(firm_id))
     return None if token == refused else token
 
 
@@ -124,7 +127,7 @@ def _take_lease(firm_id: int) -> bool:
 
 def _renewed_meanwhile(firm_id: int, refused: str | None) -> str | None:
     """Whoever had the lease before us may have finished after we looked: one refresh is enough."""
-    token = _good_token(_read(firm_id), refused)
+    token = _good_token(firm_id, refused)
     if token is not None:
         _release_lease(firm_id)
     return token
@@ -134,7 +137,7 @@ def _refresh(firm_id: int) -> str:
     """Renew under the lease. On a refused grant, look once for a newer token that another saved."""
     tried: bytes | None = None
     for _attempt in range(2):
-        connection = _read(firm_id)
+        connection, _now = _read(firm_id)
         if connection.refresh_token is None or connection.refresh_token == tried:
             break
         tried = connection.refresh_token
