@@ -18,7 +18,7 @@ SHORTEST_TOKEN, LONGEST_TOKEN = 20, 4096
 
 
 def admit(world: World, request: Request, realm_id: str, operation: str) -> Company:
-    """Raises Refusal 3200, 500, 3100, 100, 3001, 120, 140 or 150."""
+    """Raises Refusal 3200, 500, 3100, 100, 3001, 10200, 120, 140 or 150."""
     grant = _grant(world, request)
     if not realm_id or not operation:
         raise errors.unsupported("null")
@@ -32,6 +32,8 @@ def admit(world: World, request: Request, realm_id: str, operation: str) -> Comp
     if throttle is not None:
         raise throttle
     company = world.companies[realm_id]
+    if grant.created <= company.refuses_grants_to:
+        raise errors.company_reset()
     if company.status == "no_access":
         raise errors.no_access()
     if company.status == "locked":

@@ -40,6 +40,8 @@ class Company:
     receivable: dict[str, Decimal] = field(default_factory=dict)
     status: str = STATUSES[0]
     sales_tax_percent: Decimal = Decimal(8)
+    refuses_grants_to: float = 0.0
+    """Sign-ins from before this instant (epoch seconds) are refused: the company was reset."""
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -142,6 +144,7 @@ class Company:
                 "last_ids": self.last_ids,
                 "last_numbers": self.last_numbers,
                 "sales_tax_percent": str(self.sales_tax_percent),
+                "refuses_grants_to": self.refuses_grants_to,
             },
         )
 

@@ -80,7 +80,8 @@ def _add_company(world: World, given: Body) -> Body:
 
 
 def _reset_company(world: World, given: Body) -> Body:
-    return {"realm_id": world.reset_company(_company(world, given).realm_id).realm_id}
+    realm_id = _company(world, given).realm_id
+    return {"realm_id": world.reset_company(realm_id, given.get("signs_out") is True).realm_id}
 
 
 def _set_status(world: World, given: Body) -> Body:

@@ -303,6 +303,10 @@ def no_access() -> Refusal:
     return Refusal("120", "Authorization Failure", detail, None, 401, "AuthorizationFault")
 
 
+def company_reset() -> Refusal:
+    return Refusal("10200", "Company Reset", "Company Reset")
+
+
 def locked_out() -> Refusal:
     return Refusal("140", "Company Locked Out", "Company Locked Out")
 

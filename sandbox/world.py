@@ -80,6 +80,7 @@ class World:
             company.sales_tax_percent = Decimal(stored["sales_tax_percent"])
             company.last_numbers = stored["last_numbers"]
             company.last_ids = stored["last_ids"]
+            company.refuses_grants_to = stored.get("refuses_grants_to", 0.0)
             self.companies[realm_id] = company
         loaded = [record_from_json(key, stored) for key, stored in self.storage.all("record")]
         loaded.sort(key=lambda pair: (pair[1].entity, len(pair[1].id), pair[1].id))
@@ -98,11 +99,15 @@ class World:
     def next_realm(self) -> str:
         return str(max(int(realm_id) for realm_id in self.companies) + 1)
 
-    def reset_company(self, realm_id: str) -> Company:
-        """Empty it; tokens stay good."""
+    def reset_company(self, realm_id: str, signs_out: bool = False) -> Company:
+        """Empty it: ids begin anew. ``signs_out`` refuses everyone (10200) until they sign in."""
         old = self.companies[realm_id]
         for entity, table in old.tables.items():
             for identifier in table:
                 self.storage.delete("record", f"{realm_id}/{entity}/{identifier}")
         self.replays.forget(realm_id)
-        return self.add_company(realm_id, old.name)
+        company = self.add_company(realm_id, old.name)
+        if signs_out:
+            company.refuses_grants_to = self.clock.timestamp()
+            company.save()
+        return company

@@ -109,6 +109,15 @@ def test_company_can_be_reset(books: Books, customer: Json) -> None:
     assert len(books.found("PaymentMethod")) == 7
 
 
+def test_a_reset_that_signs_out_refuses_old_sign_ins(books: Books, customer: Json) -> None:
+    old_id = customer["Id"]
+    books.control("companies/reset", signs_out=True)
+    assert books.get("preferences").json()["Fault"]["Error"][0]["code"] == "10200"
+    books.refresh_token = books.control("refresh-token")["refresh_token"]
+    books.refresh()
+    assert books.customer("Bo")["Id"] == old_id
+
+
 @pytest.mark.parametrize(
     ("name", "body"),
     [

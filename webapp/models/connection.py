@@ -56,6 +56,9 @@ class Connection(Model):
     custom_numbers: Mapped[bool] = mapped_column(default=False)
     books_closed_to: Mapped[date | None]
 
+    reset_at: Mapped[datetime | None]
+    """QuickBooks told then that the company was emptied: no id from before holds any more. None
+    once set-up was accepted anew."""
     set_up_at: Mapped[datetime | None]
     start_date: Mapped[date | None]
     """Records dated before it stay out of QuickBooks; None copies every date."""

@@ -24,7 +24,9 @@ class Link(Model):
     firm_id: Mapped[FirmKey]
     kind: Mapped[str] = mapped_column(String(10))
     record_id: Mapped[int] = mapped_column(BigId)
-    quickbooks_id: Mapped[str] = mapped_column(String(30))
+    quickbooks_id: Mapped[str | None] = mapped_column(String(30))
+    """None: the company was reset, and the object went with its data. Only a person lets the record
+    be made again (see ``webapp.quickbooks.company_reset``)."""
     sync_token: Mapped[str] = mapped_column(String(20))
     known: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What the object held when we last saw it, in the shape of ``compare.facts``: what tells an

@@ -65,7 +65,7 @@ def accept_removal(
         link.sync_token = str(found.get("SyncToken", link.sync_token)) if found else "0"
         link.seen_at = facts.changed_at(found) if found else link.seen_at
         if found is None:
-            mirror.forget(record.firm_id, request.entity, link.quickbooks_id)
+            mirror.forget(record.firm_id, request.entity, str(request.quickbooks_id))
     entry.accepted()
     issues.close_all([record])
 

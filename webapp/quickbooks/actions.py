@@ -18,7 +18,7 @@ from webapp.models import issue as issues_
 from webapp.models.invoice import MAXIMUM_NUMBER_LENGTH
 from webapp.models.record import Record
 from webapp.models.service import Service
-from webapp.quickbooks import causes, links, numbering, repairs, roles
+from webapp.quickbooks import causes, company_reset, links, numbering, repairs, roles
 from webapp.quickbooks.facts import facts_of
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -114,6 +114,8 @@ class _Case:
 
 
 def _resync(case: _Case) -> None:
+    if case.issue.cause == company_reset.CAUSE:
+        links.cut(case.record)
     case.try_now()
 
 

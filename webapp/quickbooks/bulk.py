@@ -15,7 +15,7 @@ from webapp.database import change, database_now
 from webapp.extensions import db
 from webapp.models import Entry, Issue, Link, outbox
 from webapp.models import issue as issues
-from webapp.quickbooks import causes
+from webapp.quickbooks import causes, company_reset
 from webapp.quickbooks.causes import cause as names
 
 Which = ColumnElement[bool]
@@ -33,6 +33,7 @@ def resync(firm_id: int, kind: str, which: Which, person_id: int | None) -> int:
             .where(Link.firm_id == firm_id, Link.kind == kind, Link.record_id == Issue.record_id)
             .exists()
         )
+    company_reset.release(firm_id, kind, chosen.where(Issue.cause == company_reset.CAUSE))
     return _send(firm_id, kind, chosen, person_id)
 
 

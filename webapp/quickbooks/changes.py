@@ -143,7 +143,7 @@ def take_in(
     left = set()
     for case in cases:
         if case.entry.unsettled:
-            left.add(case.link.quickbooks_id)
+            left.add(str(case.body["Id"]))
             continue
         known = merges.told_anew(entity, case.link.known, merged)
         known = _with_customer(known, case.body, customers.get(case.record.id))
@@ -202,7 +202,7 @@ def _cases(firm_id: int, kind: str, entity: str, bodies: Sequence[Body]) -> list
     found = []
     for entry in entries:
         link = links.get(entry.record_id)
-        body = by_id.get(link.quickbooks_id) if link else None
+        body = by_id.get(link.quickbooks_id or "") if link else None
         if link is not None and body is not None:
             found.append(_Case(entity, link, entry, records[entry.record_id], body))
     return found
@@ -220,9 +220,9 @@ def _customers_of(firm_id: int, records: Sequence[Record]) -> dict[int, str]:
     clients = {record.id: client.id for record in records if (client := issues.client_of(record))}
     linked = Link.of_records(firm_id, Account.kind, sorted(set(clients.values())))
     return {
-        record_id: linked[client_id].quickbooks_id
+        record_id: quickbooks_id
         for record_id, client_id in clients.items()
-        if client_id in linked
+        if client_id in linked and (quickbooks_id := linked[client_id].quickbooks_id)
     }
 
 

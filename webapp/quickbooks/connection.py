@@ -14,7 +14,7 @@ from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Connection, Entry, MirrorObject, Person, outbox
 from webapp.models import connection as connections
-from webapp.quickbooks import mirror, oauth, roles, tokens
+from webapp.quickbooks import company_reset, mirror, oauth, roles, tokens
 from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.session import UNHURRIED_S, company_of, write_now
 
@@ -38,7 +38,8 @@ def connect(
 ) -> Connection:
     """Make the connection, or mend it with the same company. Commits.
 
-    Raises CannotConnect. What waited for the sign-in goes on by itself.
+    Raises CannotConnect. What waited for the sign-in goes on by itself, unless the company was
+    reset meanwhile.
     """
     connection = Connection.of(firm_id)
     if connection.realm_id not in (None, realm_id):
@@ -50,6 +51,8 @@ def connect(
     connection.not_before, connection.failures = None, 0
     connection.changes_due_at = connection.connected_at  # somebody was away; who knows how long
     connection.change_state(connections.CONNECTED)
+    if connection.reset_at is not None:
+        company_reset.take_in(connection)
     try:
         db.session.commit()
     except IntegrityError:
@@ -118,6 +121,7 @@ def finish_set_up(connection: Connection, chosen: Mapping[str, str] | None = Non
     if not connection.accounts.get(roles.REFUND_ITEM):
         _make_refund_item(connection)
     connection.set_up_at = connection.set_up_at or database_now(db.session())
+    connection.reset_at = None
     wake_failed(connection.firm_id)
     db.session.commit()
 

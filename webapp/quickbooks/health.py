@@ -12,9 +12,9 @@ from flask import current_app
 
 from webapp.models import Connection
 from webapp.models import connection as connections
-from webapp.quickbooks import errors, hearing, notices
+from webapp.quickbooks import company_reset, errors, hearing, notices
 
-SIGN_IN_CODES = frozenset({"120", "3100", "5020", "10200"})
+SIGN_IN_CODES = frozenset({"120", "3100", "5020", company_reset.CODE})
 """The person who connected lost their rights, or the company was reset: connect anew."""
 
 OUTAGE_PLAN = tuple(timedelta(seconds=s) for s in (0, 0, 2, 5, 15, 30, 60))
@@ -58,6 +58,8 @@ def webhooks_come(connection: Connection, now: datetime) -> bool:
 
 def _stopped(connection: Connection, fault: errors.Fault, now: datetime) -> None:
     code = fault.code.lstrip("0")
+    if code == company_reset.CODE:
+        connection.reset_at = now
     if code in SIGN_IN_CODES or fault.status == 403:
         _lose_sign_in(connection, f"refused_{code}")
     elif connection.state == connections.CONNECTED:

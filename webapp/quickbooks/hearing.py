@@ -134,7 +134,7 @@ def _links(firm_id: int, kind: str, ids: Iterable[str]) -> dict[str, Link]:
         .where(Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(ids))
         .execution_options(populate_existing=True)
     )
-    return {link.quickbooks_id: link for link in found}
+    return {link.quickbooks_id: link for link in found if link.quickbooks_id}
 
 
 def _payments_seen(firm_id: int, links: Iterable[Link]) -> dict[int, list[datetime]]:

@@ -94,6 +94,7 @@ SHARED_FACTS = {
     "payment_method": "",
     "set_up_missing": "account",
     "income_account": "account",
+    "lost_in_reset": "",
 }
 """Causes that one act settles for many records, and the fact that tells their groups apart."""
 

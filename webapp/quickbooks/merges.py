@@ -91,7 +91,7 @@ def _by_documents(firm_id: int, gone: str, sightings: Mapping[str, Sequence[Body
                 Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(bodies)
             )
         ):
-            now = facts.facts_of(entity, bodies[link.quickbooks_id]).get("customer")
+            now = facts.facts_of(entity, bodies[str(link.quickbooks_id)]).get("customer")
             if link.known.get("customer") == gone and now and now != gone:
                 named.add(now)
     return named.pop() if len(named) == 1 else None

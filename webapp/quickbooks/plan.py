@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from webapp.models import Account, Connection, Entry, Invoice, Record, Service, outbox
-from webapp.quickbooks import issues, links, payloads
+from webapp.quickbooks import company_reset, issues, links, payloads
 from webapp.quickbooks.composing import compose
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.linking import Linker
@@ -64,6 +64,7 @@ class Planner:
         body = payloads.body_of(record, self.around.references, entry.uid)
         if link is None:
             return compose(entry, "create", body, None)
+        assert link.quickbooks_id  # else it is gone, and a person is asked
         body = payloads.update_of(body, link.quickbooks_id, link.sync_token)
         return compose(entry, "update", body, link.quickbooks_id)
 
@@ -72,6 +73,7 @@ class Planner:
         if isinstance(record, Account | Service):
             links.cut(record)
         elif link is not None and not link.gone:
+            assert link.quickbooks_id
             operation = "void" if isinstance(record, Invoice) else "delete"
             body = payloads.removal_of(link.quickbooks_id, link.sync_token)
             return compose(entry, operation, body, link.quickbooks_id)
@@ -86,7 +88,7 @@ class Planner:
         if self._stays_out(record) or (link is not None and link.left_out):
             entry.rest(outbox.OFF)
         elif link is not None and link.gone:
-            reject(entry, record, GONE.get(record.kind, "record_deleted"), {})
+            reject(entry, record, _gone_by(record, link), {})
         elif link is None and isinstance(record, Account | Service):
             return self.linker.must_create(entry, record)
         elif link is not None and entry.reached >= entry.wanted:
@@ -121,3 +123,10 @@ class Planner:
     def _is_there_already(self, entry: Entry, record: Record) -> bool:
         body = payloads.body_of(record, self.around.references, entry.uid)
         return self.strays.take_back(entry, record, body)
+
+
+def _gone_by(record: Record, link: KnownLink) -> str:
+    """The cause that tells how its counterpart went."""
+    if link.quickbooks_id is None:
+        return company_reset.CAUSE
+    return GONE.get(record.kind, "record_deleted")

@@ -11,12 +11,20 @@ from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Entry, Record, outbox
 from webapp.models import issue as issue_states
-from webapp.quickbooks import issues, sentence_facts
+from webapp.quickbooks import company_reset, issues, sentence_facts
 from webapp.quickbooks.errors import Fault
 
 STOPPED_WORKER = "stopped_worker"
 NO_SECOND_TRY = frozenset(
-    {"edited", "record_deleted", "voided", "differs", "no_number", "link_undone"}
+    {
+        "edited",
+        "record_deleted",
+        "voided",
+        "differs",
+        "no_number",
+        "link_undone",
+        company_reset.CAUSE,
+    }
 )
 """Causes that only a person's decision can end: trying again by itself would be pointless."""
 

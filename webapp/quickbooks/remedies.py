@@ -153,7 +153,7 @@ def _rests_on(record: Record, connection: Connection) -> Iterable[Object]:
         yield "Account", record.income_account_id
     for part in (record, issues.client_of(record), *_parts(record)):
         link = Link.of(part) if part is not None else None
-        if part is not None and link is not None:
+        if part is not None and link is not None and link.quickbooks_id:
             yield ENTITIES[part.kind], link.quickbooks_id
             if isinstance(part, Service):
                 yield from _income_account(part.firm_id, link.quickbooks_id)

@@ -32,7 +32,7 @@ from webapp.quickbooks.needs import Need, needs
 class KnownLink(NamedTuple):
     """What planning has to know of a record's link."""
 
-    quickbooks_id: str
+    quickbooks_id: str | None
     sync_token: str
     gone: bool
     left_out: bool
@@ -46,7 +46,7 @@ class Surroundings:
         self.links = _load_links(connection.firm_id, _linked_with(self.records))
         self.methods = _load_methods(connection.firm_id, self.records)
         self.references = payloads.References(
-            links={need: link.quickbooks_id for need, link in self.links.items()},
+            links={n: link.quickbooks_id for n, link in self.links.items() if link.quickbooks_id},
             roles=connection.accounts,
             card_method=self.methods.card,
             cash_method=self.methods.cash,
@@ -58,7 +58,8 @@ class Surroundings:
 
     def first_missing(self, record: Record) -> Need | None:
         """What it has to wait for."""
-        return next((needed for needed in needs(record) if needed not in self.links), None)
+        there = self.references.links
+        return next((needed for needed in needs(record) if needed not in there), None)
 
     def invoices(self) -> list[Invoice]:
         return [record for record in self.records.values() if isinstance(record, Invoice)]

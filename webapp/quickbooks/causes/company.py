@@ -52,7 +52,10 @@ CAUSES = catalogue(
         "company_reset",
         CONNECTION,
         _l("The QuickBooks company was reset"),
-        _l("Make sure that it is the right company, then match clients and services again."),
+        _l(
+            "Check that it is the right company, then reconnect. Clients and services are matched "
+            "again."
+        ),
     ),
     Cause(
         "subscription_lapsed",

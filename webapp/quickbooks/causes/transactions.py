@@ -80,6 +80,14 @@ CAUSES = catalogue(
         (RECREATE, LEAVE_OUT),
     ),
     Cause(
+        "lost_in_reset",
+        HERE,
+        _l("QuickBooks lost it when the company was reset"),
+        _l("Resync makes it again in QuickBooks. Or leave it out: then it stays only here."),
+        (RESYNC, LEAVE_OUT),
+        kinds=("invoice", "payment", "refund", "expense"),
+    ),
+    Cause(
         "voided",
         HERE,
         _l("Voided in QuickBooks"),

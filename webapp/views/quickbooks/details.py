@@ -165,7 +165,8 @@ def _over_there(issue: Issue) -> str:
     if theirs:
         return open_url(issue.kind, str(theirs))
     link = Link.find(issue.firm_id, issue.kind, issue.record_id)
-    return open_url(issue.kind, link.quickbooks_id) if link and not link.gone else ""
+    here = link.quickbooks_id if link and not link.gone else None
+    return open_url(issue.kind, here) if here else ""
 
 
 # -- what was tried -------------------------------------------------------------------------------

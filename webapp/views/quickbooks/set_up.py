@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from webapp.extensions import db
 from webapp.models import Account, Connection, MirrorObject
 from webapp.models.connection import ASK, CREATE, NONE
+from webapp.quickbooks import company_reset, preview, roles, set_up
 from webapp.quickbooks import connection as connecting
-from webapp.quickbooks import preview, roles, set_up
 from webapp.rights import firm_id, for_fixers, person_id
 from webapp.views.answers import done
 from webapp.views.quickbooks.connection import read_company
@@ -135,6 +135,7 @@ def _page(connection: Connection, values: Values, errors: Errors) -> str:
         ticked=set(ticked.split(",")) if ticked else {str(a.id) for a in accounts if a.sync},
         more_accounts=len(accounts) == MOST_LISTED,
         preview=preview.preview(connection, chosen) if connection.mirrored_at else None,
+        lost=company_reset.lost(connection.firm_id) if connection.reset_at else 0,
         menu=settings_menu("integrations"),
     )
 
