@@ -306,6 +306,7 @@ FOUND_BY_OURSELVES = {
     "differs",
     "invoice_paid",
     "link_undone",
+    "lost_in_reset",
     "no_customer",
     "no_number",
     "payment_method",

@@ -3,9 +3,9 @@
 Each of these holds up everything of its kind, so they are walked one after the other, and each
 leaves the company in order for the next.
 
-Two are shown in part. ``company_reset`` is refused as a reset company would be, but its books stay:
-that clients and services are matched again afterwards is not shown. ``wrong_company`` never gets as
-far as a record: it is refused on the way back from Intuit, with a sentence of its own.
+``wrong_company`` is shown in part: it never gets as far as a record, since it is refused on the way
+back from Intuit, with a sentence of its own. The reset comes last of the stops, because it takes
+what those before it have left in the books.
 """
 
 from __future__ import annotations
@@ -80,6 +80,31 @@ def refused(code: str, **rule: object) -> Callable[[Scene], None]:
     return refuse
 
 
+def emptied(scene: Scene) -> None:
+    scene.live.settle()
+    scene.do("companies/reset", signs_out=True)
+    scene.do("preferences", CustomTxnNumbers=True)
+    scene.customer("Somebody else")
+
+
+def set_up_again_and_resync(page: Page, scene: Scene) -> None:
+    """What the company lost is not made again until somebody presses Resync all."""
+    reconnect(page, scene)
+    expect(page.locator("main .notice.is-warn").first).to_be_visible()
+    page.locator("[name=unmatched][value=create]").check()
+    page.locator("button.is-primary:visible").first.click()
+    page.wait_for_url(f"**{PAGE}")
+    scene.live.settle()
+    lost = scene.open_issues("invoice")
+    assert {issue["cause"] for issue in lost} == {"lost_in_reset"}
+    assert len(scene.live.sandbox.control("objects?entity=Invoice")["objects"]) == 1
+    page.goto(f"{PAGE}/errors/invoices")
+    page.locator("#qb-resync-all").click()
+    scene.live.wait(lambda: not scene.open_issues("invoice"), "what was lost to be made again")
+    made = scene.live.sandbox.control("objects?entity=Invoice")["objects"]
+    assert len(made) == len(lost) + 1
+
+
 def sync_now(page: Page, _scene: Scene) -> None:
     page.goto(PAGE)
     page.locator(f'#qb-connection form[action$="{PAGE}/sync-now"] button').click()
@@ -98,10 +123,12 @@ STOPS = (
         "permission_missing", "Whoever connected QuickBooks may not change this there",
         refused("5020", status=403), reconnect,
     ),
-    Stop("company_reset", "The QuickBooks company was reset", refused("10200"), reconnect),
     Stop(
         "subscription_lapsed", "The QuickBooks subscription has lapsed",
         status("lapsed"), sync_now, status("active"), signed_out=False,
+    ),
+    Stop(
+        "company_reset", "The QuickBooks company was reset", emptied, set_up_again_and_resync,
     ),
 )  # fmt: skip
 

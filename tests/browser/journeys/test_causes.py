@@ -32,8 +32,9 @@ OURS = {"value_missing", "number_format", "amount_mismatch", "unsupported_value"
 OF_THE_COMPANY = {walk.cause for walk in (*company.STOPS, *company.SET_UP)}
 """These concern the company as a whole, so they come one after the other: see ``test_company``."""
 
-ELSEWHERE = {"link_undone"}
-"""It takes a person who undid a link: see ``test_people``."""
+ELSEWHERE = {"link_undone", "lost_in_reset"}
+"""The one takes a person who undid a link: see ``test_people``. The other is left by a reset: see
+``company.set_up_again_and_resync``."""
 
 NOT_MET = {"no_number"}
 """The local QuickBooks never leaves out a number that was sent: see ``test_sync_conflicts``."""
