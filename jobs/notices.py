@@ -8,7 +8,8 @@ from webapp.quickbooks import letters
 
 NEW_CAUSES_EVERY_S = 60.0
 """Long enough for many records with one cause to become one line."""
-DIGESTS_EVERY_S = 300.0
+DIGESTS_EVERY_S = 30.0
+"""A thousand firms of one zone have one morning, and a time round does not last for all."""
 RESETS_EVERY_S = 2.0
 """Somebody is waiting for it."""
 

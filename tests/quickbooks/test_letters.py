@@ -147,3 +147,14 @@ def test_each_person_reads_their_own_language(app: Flask, firm: FirmFixture, out
         run(app, letters.send_digests)
     (message,) = letters_in(outbox)
     assert "Ningún cliente con este nombre" in body(message)
+
+
+@pytest.mark.parametrize("send", [letters.send_new_causes, letters.send_digests])
+def test_letters_that_take_long_leave_time_for_other_work(
+    app: Flask, firm: FirmFixture, outbox: Path, monkeypatch: pytest.MonkeyPatch, send: Any
+) -> None:
+    fail(app, firm)
+    monkeypatch.setattr(letters, "AT_ONCE_S", 0.0)
+    with time_machine.travel(MORNING, tick=False):
+        assert [run(app, send) for _ in range(3)] == [1, 1, 0]
+    assert len({letter["To"] for letter in letters_in(outbox)}) == 2
