@@ -1,7 +1,7 @@
 """Knowing that a company was reset, and keeping the links whose objects went with it
 
 Revision ID: 0011
-Revises: 0006
+Revises: 0010
 Create Date: 2026-11-26 19:45:00
 
 """
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0006"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

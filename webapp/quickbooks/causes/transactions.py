@@ -81,7 +81,7 @@ CAUSES = catalogue(
     ),
     Cause(
         "lost_in_reset",
-        HERE,
+        QUICKBOOKS,
         _l("QuickBooks lost it when the company was reset"),
         _l("Resync makes it again in QuickBooks. Or leave it out: then it stays only here."),
         (RESYNC, LEAVE_OUT),
