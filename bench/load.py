@@ -9,7 +9,9 @@ open pages, ``PAGES`` (10) a second, for ``SECONDS`` (60; the target is 1,800), 
 syncs, for a quarter of that time. The peer is the same program at rest: ``sync_costs`` is the 95th
 percentile while syncing as a multiple of that at rest; ``web_cpu_ms_per_page`` does not depend on
 what else the machine is doing; ``memory_growth`` is the processes' memory at
-the end as a multiple of that after a quarter of the time.
+the end as a multiple of that after a quarter of the time. ``machine_busy`` says how much of all
+cores was in use meanwhile, by whomever: near 1, the times are those of a machine that has too much
+to do.
 """
 
 from __future__ import annotations
@@ -198,9 +200,10 @@ def run(quickbooks: SandboxProcess, app: Flask, crowd: Crowd, seconds: float) ->
             busy = read_pages(app, port, crowd, rate, seconds / 4)
             warm, cpu_before = memory_mib(ours()), _local.cpu_s(web())
             spent = _local.Spent(ours(), quickbooks)
+            psutil.cpu_percent()  # from here on
             busy_rest = read_pages(app, port, crowd, rate, seconds * 3 / 4)
             at_end, cpu = memory_mib(ours()), _local.cpu_s(web()) - cpu_before
-            share = spent.sandbox_share()
+            share, machine_busy = spent.sandbox_share(), psutil.cpu_percent() / 100
             invoices = given()
         with app.app_context():
             _local.wait_until_settled(firm_ids, 300)
@@ -223,6 +226,7 @@ def run(quickbooks: SandboxProcess, app: Flask, crowd: Crowd, seconds: float) ->
         "slowest_page": {slowest: round(busy.percentile(0.95, slowest), 1)},
         "web_cpu_ms_per_page": round(cpu_per_page * 1000, 1),
         "sandbox_cpu_share": share,
+        "machine_busy": round(machine_busy, 2),
         "p95_at_rest_ms": round(p95_idle, 1),
         "sync_costs": round(p95 / p95_idle, 2),
         "synced_meanwhile": invoices,
