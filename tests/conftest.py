@@ -40,6 +40,7 @@ SETTINGS = {
     "INTUIT_WEBHOOK_VERIFIER_TOKEN": "test-verifier",
     "QBO_API_URL": NOWHERE,
 }
+os.environ.setdefault("WORKER_NICE", "0")  # of every program that a test starts and waits for
 
 
 @dataclass(frozen=True)

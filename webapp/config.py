@@ -137,7 +137,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         **_cookies(public_url),
         "SUPPORT_URL": _support(read),
         "METRICS_TOKEN": _metrics_token(read),
-        "WORKER_NICE": int(read.number("WORKER_NICE", 10)),
+        "WORKER_NICE": int(read.number("WORKER_NICE", 5)),
         "TRUSTED_PROXIES": int(read.number("TRUSTED_PROXIES", 0)),
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "webapp" / "translations"),
         "DEBUG": False,  # whatever FLASK_DEBUG says: its pages show code and settings

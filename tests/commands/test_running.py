@@ -16,7 +16,7 @@ from tests.commands.program import START_TIMEOUT_S, Program, program, wait_until
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The demo, running. A test leaves it as it found it."""
     with program(tmp_path_factory.mktemp("running")) as started:
-        started.start()
+        started.start(WORKER_NICE="5")
         yield started
 
 
