@@ -190,7 +190,7 @@ def test_sequences_of_neighbours_do_not_mix(neighbours: list[Firm]) -> None:
 
 
 def test_last_number_is_the_highest_of_the_prefix_used_last(firm: Firm) -> None:
-    theirs(firm, "A-9", "1", minute=1)
+    theirs(firm, "A-90", "1", minute=1)
     theirs(firm, "C-30", "2", minute=2)
     theirs(firm, "B-20", "3", minute=3)
     theirs(firm, "B-8", "4", minute=4)

@@ -3,6 +3,7 @@ leads nowhere, so whatever would ask there fails."""
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -217,8 +218,10 @@ def test_whoever_waits_gives_up_when_the_other_never_finishes(
     set_lease(firm_id, 20)
     outlive(firm_id)
     monkeypatch.setattr(tokens, "REFRESH_LEASE", timedelta(seconds=0.3))
+    began = time.monotonic()
     with pytest.raises(Unreachable, match="did not finish"):
         tokens.access_token(firm_id)
+    assert time.monotonic() - began >= 0.3
     kept = connection(firm_id)
     assert (kept.state, kept.refreshing_until is None) == (CONNECTED, False)
 
