@@ -1,4 +1,4 @@
-"""``make mutants``: break the money, the outbox and the sign-in on purpose, and count who notices.
+"""``make mutants``: break the money, the outbox, the sign-in … on purpose, and count who notices.
 
 Each module is mutated in a copy of the repository by cosmic-ray, and judged by the tests that are
 about it. Prints a JSON line per module, then one per mutant that nobody noticed; the folder named
@@ -22,15 +22,20 @@ from tests.mutation import plan
 from tests.mutation.copies import copy_to
 
 ENGINE = "tests/quickbooks"
+OUTCOMES = f"{ENGINE}/test_outcomes.py"
+NEIGHBOURS = "tests/models/test_outbox_neighbours.py"
 TABLES = "tests/test_migrations.py::test_migrations_make_the_very_tables_of_the_models"
 SUBJECTS = {
     "money": ("webapp/money.py", ["tests/test_money.py"]),
     "payloads": ("webapp/quickbooks/payloads.py", [f"{ENGINE}/test_payloads.py"]),
-    "outbox": ("webapp/models/outbox.py", ["tests/models/test_outbox.py", TABLES]),
+    "outbox": ("webapp/models/outbox.py", ["tests/models/test_outbox.py", NEIGHBOURS, TABLES]),
     "tokens": (
         "webapp/quickbooks/tokens.py",
         [f"{ENGINE}/test_token_lease.py", f"{ENGINE}/test_tokens.py"],
     ),
+    "outcomes": ("webapp/quickbooks/outcomes.py", [OUTCOMES]),
+    "rejecting": ("webapp/quickbooks/rejecting.py", [OUTCOMES]),
+    "settling": ("webapp/quickbooks/settling.py", [f"{ENGINE}/test_settling.py"]),
     "limits": ("webapp/quickbooks/limits.py", [f"{ENGINE}/test_limits.py"]),
     "numbering": ("webapp/quickbooks/numbering.py", [f"{ENGINE}/test_numbers_taken.py"]),
 }

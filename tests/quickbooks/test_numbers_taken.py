@@ -178,15 +178,18 @@ def test_next_number_goes_on_from_ours_while_quickbooks_has_none(firm: Firm) -> 
     assert numbering.next_number(firm) == "A-0042"
 
 
-def test_sequences_of_neighbours_do_not_mix(neighbours: list[Firm]) -> None:
-    for firm, number in zip(neighbours, ("300", "200", "100"), strict=True):
+@pytest.mark.parametrize("numbers", [(300, 200, 100), (100, 200, 300)])
+def test_sequences_of_neighbours_do_not_mix(
+    neighbours: list[Firm], numbers: tuple[int, ...]
+) -> None:
+    for firm, number in zip(neighbours, numbers, strict=True):
         firm.sync_invoice_numbers = False
-        ours(firm, number)
-        theirs(firm, f"{number}0", number)
-    assert [numbering.next_number(firm) for firm in neighbours] == ["301", "201", "101"]
+        ours(firm, f"{number}")
+        theirs(firm, f"{number}0", f"{number}")
+    assert [numbering.next_number(f) for f in neighbours] == [f"{n + 1}" for n in numbers]
     for firm in neighbours:
         firm.sync_invoice_numbers = True
-    assert [numbering.next_number(firm) for firm in neighbours] == ["3001", "2001", "1001"]
+    assert [numbering.next_number(f) for f in neighbours] == [f"{n * 10 + 1}" for n in numbers]
 
 
 def test_last_number_is_the_highest_of_the_prefix_used_last(firm: Firm) -> None:
