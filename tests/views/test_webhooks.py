@@ -89,6 +89,15 @@ def test_older_shape_is_kept_too(app: Flask, nobody: FlaskClient) -> None:
     assert events(app) == [(REALM, "customer", "58", "merge", "61")]
 
 
+@pytest.mark.parametrize("written", ["refundreceipt", "refund_receipt", "refund-receipt"])
+def test_entity_of_two_words_is_known_however_it_is_written(
+    app: Flask, nobody: FlaskClient, written: str
+) -> None:
+    assert post(nobody, [cloud_event(type=f"qbo.{written}.updated.v1")]) == 200
+    assert events(app) == [(REALM, "refundreceipt", "1", "update", None)]
+    assert set_aside(app) == []
+
+
 def test_merge_names_what_vanished_in_either_shape(app: Flask, nobody: FlaskClient) -> None:
     said = cloud_event(58, type="qbo.customer.merged.v1", data={"deletedId": "61"})
     assert post(nobody, [said]) == 200

@@ -48,14 +48,22 @@ def holds(known: Facts, wanted: Facts) -> bool:
 
 def changed_at(body: Mapping[str, Any]) -> datetime | None:
     """QuickBooks' own time of the object's last change, in whole seconds; None if not told."""
-    stamp = _in(body, "MetaData", "LastUpdatedTime")
-    if not isinstance(stamp, str):
-        return None
+    moment = _instant(_in(body, "MetaData", "LastUpdatedTime"))
+    return moment and moment.replace(microsecond=0)
+
+
+def created_at(body: Mapping[str, Any]) -> datetime | None:
+    """When the object was made, by QuickBooks' clock; None if not told."""
+    return _instant(_in(body, "MetaData", "CreateTime"))
+
+
+def _instant(stamp: Any) -> datetime | None:
+    """A time stamp, in whatever offset it came, as a UTC instant."""
     try:
-        moment = datetime.fromisoformat(stamp).replace(microsecond=0)
-    except ValueError:
+        moment = datetime.fromisoformat(stamp)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def voided(body: Mapping[str, Any]) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, Delete, Select, delete, insert, select, true
 
 from webapp.database import database_now
@@ -18,13 +19,17 @@ from webapp.models import Connection, Invoice, MirrorNumber, MirrorObject
 from webapp.models.columns import utc_now
 from webapp.models.mirror import match_key, search_key
 from webapp.quickbooks.client import Company
-from webapp.quickbooks.facts import facts_of
+from webapp.quickbooks.errors import Rejected
+from webapp.quickbooks.facts import created_at, facts_of
 
 LISTS = ("Account", "PaymentMethod", "Item", "Customer", "Vendor", "Employee")
 NUMBERED = ("Invoice",)
 NAME_FIELDS = {"Customer": "DisplayName", "Vendor": "DisplayName", "Employee": "DisplayName"}
+DISPENSABLE = ("PaymentMethod", "Vendor", "Employee")
 ANY_STATE = "Active IN (true, false)"
 DIGITS = 22
+
+log = structlog.get_logger(__name__)
 
 _TRAILING_DIGITS = re.compile(r"^(.*?)(\d+)$", re.ASCII | re.DOTALL)
 
@@ -39,8 +44,7 @@ def fill(company: Company, connection: Connection) -> None:
     db.session.commit()
     _company_facts(company, firm_id)
     for entity in LISTS:
-        rows = company.query_all(entity, ANY_STATE)
-        _replace(firm_id, entity, rows)
+        _replace(firm_id, entity, whole_list(company, entity) or ())
     for txn_type in NUMBERED:
         _replace_numbers(firm_id, txn_type, company.query_all(txn_type))
     connection = Connection.of(firm_id)
@@ -48,6 +52,21 @@ def fill(company: Company, connection: Connection) -> None:
     if connection.changes_read_to is None:  # else what happened to our records is still to be read
         connection.changes_read_to, connection.changes_due_at = began_at, None
     db.session.commit()
+
+
+def whole_list(company: Company, entity: str) -> list[dict[str, Any]] | None:
+    """Every object of a list, in use or not; None where the company refuses a list that we can do
+    without, as some plan or country may.
+
+    Raises any other QuickBooksError.
+    """
+    try:
+        return company.query_all(entity, ANY_STATE)
+    except Rejected as error:
+        if entity not in DISPENSABLE:
+            raise
+        log.warning("list_refused", realm_id=company.realm_id, entity=entity, fault=str(error))
+        return None
 
 
 def _company_facts(company: Company, firm_id: int) -> None:
@@ -64,8 +83,8 @@ def keep_preferences(connection: Connection, preferences: Mapping[str, Any]) -> 
     """The preferences that decide what QuickBooks accepts."""
     sales = preferences.get("SalesFormsPrefs") or {}
     closed = (preferences.get("AccountingInfoPrefs") or {}).get("BookCloseDate")
-    home = (preferences.get("CurrencyPrefs") or {}).get("HomeCurrency") or {}
-    currency = home.get("value")
+    home = (preferences.get("CurrencyPrefs") or {}).get("HomeCurrency")
+    currency = home.get("value") if isinstance(home, dict) else home
     connection.custom_numbers = bool(sales.get("CustomTxnNumbers"))
     connection.books_closed_to = date.fromisoformat(closed[:10]) if closed else None
     if currency:
@@ -196,7 +215,6 @@ def _add_numbers(firm_id: int, txn_type: str, bodies: Iterable[Mapping[str, Any]
 def _number(firm_id: int, txn_type: str, body: Mapping[str, Any]) -> dict[str, Any]:
     number = str(body["DocNumber"])
     prefix, value = split_number(number)
-    created = (body.get("MetaData") or {}).get("CreateTime")
     day = body.get("TxnDate")
     return {
         "firm_id": firm_id,
@@ -205,7 +223,7 @@ def _number(firm_id: int, txn_type: str, body: Mapping[str, Any]) -> dict[str, A
         "number": number,
         "prefix": prefix,
         "value": None if value is None else value.zfill(DIGITS),
-        "created_at": instant(created) if created else utc_now(),
+        "created_at": created_at(body) or utc_now(),
         "txn_date": date.fromisoformat(str(day)[:10]) if day else None,
     }
 
@@ -214,9 +232,3 @@ def split_number(number: str) -> tuple[str, str | None]:
     """``INV-0099`` to ``("INV-", "0099")``; the digits are None where there are none."""
     found = _TRAILING_DIGITS.match(number)
     return (found[1], found[2]) if found else (number, None)
-
-
-def instant(stamp: str) -> datetime:
-    """A QuickBooks time stamp, in whatever offset it came, as a UTC instant."""
-    parsed = datetime.fromisoformat(stamp)
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -147,8 +147,12 @@ class _Reading:
 
     def _whole(self, entity: str) -> list[dict[str, Any]]:
         """Every object of one entity, and stubs for those that we hold and that are no more."""
-        where = mirror.ANY_STATE if entity in mirror.LISTS else ""
-        found = self._call(lambda: self.company.query_all(entity, where))
+        if entity in mirror.LISTS:
+            found = self._call(lambda: mirror.whole_list(self.company, entity))
+            if found is None:
+                return []  # refused: that says nothing about those we hold
+        else:
+            found = self._call(lambda: self.company.query_all(entity))
         missing = self._held(entity) - {str(body["Id"]) for body in found}
         return found + [{"Id": id_, "status": "Deleted"} for id_ in sorted(missing)]
 

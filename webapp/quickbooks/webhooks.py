@@ -32,7 +32,7 @@ _ID = re.compile(r"[0-9A-Za-z:_-]{1,30}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z]{1,20}", re.ASCII)
 _ENTITY = re.compile(r"[A-Za-z]{1,40}", re.ASCII)
 _TYPE = re.compile(
-    r"qbo\.([A-Za-z]{1,40})\.([A-Za-z]{1,20})\.v[0-9]{1,4}", re.ASCII | re.IGNORECASE
+    r"qbo\.([A-Za-z_-]{1,40})\.([A-Za-z]{1,20})\.v[0-9]{1,4}", re.ASCII | re.IGNORECASE
 )
 
 PRESENT = {
@@ -139,7 +139,7 @@ def _cloud_event(part: Any) -> Row:
         raise _Unreadable
     row = _row(
         part.get("intuitaccountid"),
-        kind[1],
+        re.sub("[_-]", "", kind[1]),  # of names of two words there is no sample
         part.get("intuitentityid"),
         PRESENT.get(kind[2].lower(), kind[2].lower()),
         part.get("time"),
