@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox import admission, batch, cdc, documents, envelopes, errors, query, search, wire
+from sandbox import admission, batch, cdc, documents, envelopes, errors, query, search, terse, wire
 from sandbox.clock import stamp_ms
 from sandbox.company import Company
 from sandbox.entities import BY_PATH, Entity
@@ -84,6 +84,11 @@ def _has_id(body: bytes) -> bool:
 
 def handle(world: World, request: Request) -> Response:
     """The whole answer, a refusal included."""
+    whole = _handle(world, request)
+    return terse.response(whole, request) if world.switches.answers == "terse" else whole
+
+
+def _handle(world: World, request: Request) -> Response:
     target = target_of(request)
     try:
         company = admission.admit(world, request, target.realm_id, target.operation)
@@ -219,7 +224,8 @@ def _once(
     requestid = request.query.get("requestid", "")
     if len(requestid) > LONGEST:
         raise errors.invalid_request_id()
-    key = requestid if world.switches.requestid == "honoured" else ""
+    heeded = world.switches.requestid == "honoured" and not request.unheeded
+    key = requestid if heeded else ""
     replay = world.replays.find(target.realm_id, key, sent) if key else None
     if replay is not None:
         _record(world, request, target, requestid, sent, "replayed", {})
@@ -263,7 +269,8 @@ def _record(
 
 def _batch(world: World, request: Request, target: Target, company: Company) -> Body:
     requestid = request.query.get("requestid", "")
-    return batch.answer(world, company, payload_of(request), requestid, run_query)
+    heeded = not request.unheeded
+    return batch.answer(world, company, payload_of(request), requestid, heeded, run_query)
 
 
 def _upload(world: World, request: Request, target: Target, company: Company) -> Body:

@@ -23,9 +23,16 @@ RunQuery = Callable[[World, Company, str], Body]
 
 
 def answer(
-    world: World, company: Company, payload: Body, requestid: str, run_query: RunQuery
+    world: World,
+    company: Company,
+    payload: Body,
+    requestid: str,
+    heeded: bool,
+    run_query: RunQuery,
 ) -> Body:
-    """Raises Refusal for the batch as a whole: empty, too large, or a bad requestid."""
+    """`heeded`: its requestid counts, as far as the switches allow.
+
+    Raises Refusal for the batch as a whole: empty, too large, or a bad requestid."""
     items = payload.get("BatchItemRequest")
     if not items:
         raise errors.batch_empty()
@@ -36,7 +43,7 @@ def answer(
     if len(requestid) > LONGEST_IN_BATCH:
         raise errors.invalid_request_id()
     honoured = world.switches.requestid == world.switches.batch_requestid == "honoured"
-    run = _Batch(world, company, requestid, requestid if honoured else "", run_query)
+    run = _Batch(world, company, requestid, requestid if honoured and heeded else "", run_query)
     return {"BatchItemResponse": [run.item(item) for item in items]}
 
 

@@ -14,13 +14,15 @@ from sandbox.envelopes import JSON
 class Request:
     """One HTTP request. Header names are lower-case; the first of repeated query names wins.
 
-    `about` is what the API has made of it, so that it is worked out once."""
+    `about` is what the API has made of it, so that it is worked out once. `unheeded` says that
+    its requestid does not count."""
 
     method: str
     target: str
     headers: dict[str, str]
     body: bytes = b""
     about: Any = None
+    unheeded: bool = False
     path: str = field(init=False)
     query: dict[str, str] = field(init=False)
 

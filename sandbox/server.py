@@ -148,6 +148,7 @@ class Connection:
 
 
 def _head(response: Response) -> h11.Response:
+    """A header that `response` sets to "" stays out."""
     headers = {
         "Content-Type": response.content_type,
         "Content-Length": str(len(response.body)),
@@ -156,7 +157,9 @@ def _head(response: Response) -> h11.Response:
         "intuit_tid": _tid(),
         **response.headers,
     }
-    return h11.Response(status_code=response.status, headers=list(headers.items()))
+    return h11.Response(
+        status_code=response.status, headers=[(k, v) for k, v in headers.items() if v]
+    )
 
 
 def _tid() -> str:

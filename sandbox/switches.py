@@ -19,6 +19,7 @@ class Switches:
     requestid_lasts_s: float = 86_400
     requestid_replays_failures: bool = False
     requestid_other_body: str = "replay"
+    requestid_in_flight: str = "waits"
     batch_requestid: str = "honoured"
     # numbers and names
     docnumber_warning: bool = True
@@ -56,6 +57,7 @@ class Switches:
     system_failure_status: int = 500
     over_application: str = "refuse"
     answer_without_accept: str = "xml"
+    answers: str = "full"
     # webhooks
     webhook_format: str = "cloudevents"
     webhook_merge_field: str = "deletedId"
@@ -95,6 +97,7 @@ KINDS: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
 CHOICES: dict[str, tuple[str, ...]] = {
     "requestid": ("honoured", "ignored"),
     "requestid_other_body": ("replay", "refuse"),
+    "requestid_in_flight": ("waits", "executes"),
     "batch_requestid": ("honoured", "ignored"),
     "second_deletion": ("numbered", "same"),
     "inactive_reference": ("610", "2500"),
@@ -104,6 +107,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "throttle_body": ("xml", "json"),
     "over_application": ("refuse", "cap"),
     "answer_without_accept": ("xml", "json"),
+    "answers": ("full", "terse"),
     "webhook_format": ("cloudevents", "legacy"),
     "webhook_merge_field": ("deletedId", "none"),
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
+import requests
 
 from tests.sandbox.books import Books, Json, Refused
 
@@ -96,8 +98,12 @@ def test_requestid_with_another_body_may_be_refused(books: Books, switch: Switch
     assert refused.value.code == "600"
 
 
-def test_requests_with_one_key_at_once_wait_for_the_first(books: Books, switch: Switch) -> None:
-    switch(latency_ms=150)
+@pytest.mark.parametrize(("setting", "made"), [("waits", 1), ("executes", 4)])
+def test_requests_with_one_key_at_once_follow_the_switch(
+    books: Books, switch: Switch, setting: str, made: int
+) -> None:
+    """Whether the first, still under way, is waited for is not known."""
+    switch(latency_ms=1500, requestid_in_flight=setting)
     fields = {"CustomerRef": {"value": books.customer()["Id"]}, "TotalAmt": 10}
     answers: list[str] = []
 
@@ -116,8 +122,33 @@ def test_requests_with_one_key_at_once_wait_for_the_first(books: Books, switch: 
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(set(answers)) == 1
-    assert count(books, "Payment") == 1
+    assert len(set(answers)) == made
+    assert count(books, "Payment") == made
+
+
+@pytest.mark.parametrize(("setting", "made"), [("waits", 1), ("executes", 2)])
+def test_late_commit_and_the_same_requestid_meanwhile_follow_the_switch(
+    books: Books, switch: Switch, fault: Callable[..., None], setting: str, made: int
+) -> None:
+    switch(requestid_in_flight=setting)
+    fields = {"CustomerRef": {"value": books.customer()["Id"]}, "TotalAmt": 10}
+    fault("commit_late", entity="Payment", operation="create", seconds=2)
+    with pytest.raises(requests.ConnectionError):
+        books.post("payment", fields, requestid="same")
+    books.create("Payment", fields, requestid="same")
+    deadline = time.monotonic() + 30
+    while count(books, "Payment") < made and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.2)
+    assert count(books, "Payment") == made
+
+
+def test_header_request_id_is_no_key(books: Books) -> None:
+    """node-quickbooks sends one with every call."""
+    fields = {"CustomerRef": {"value": books.customer()["Id"]}, "TotalAmt": 10}
+    for _ in range(2):
+        books.request("POST", "payment", json=fields, headers={"Request-Id": "same"})
+    assert count(books, "Payment") == 2
 
 
 def batch_item(number: int = 1) -> Json:
