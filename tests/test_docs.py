@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+from sandbox.switches import CHOICES
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
@@ -18,6 +20,21 @@ LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 def test_links_lead_somewhere(page: Path) -> None:
     missing = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
     assert missing == []
+
+
+FACTS = (ROOT / "docs" / "local-quickbooks-facts.md").read_text()
+
+
+@pytest.mark.parametrize("file", sorted({*re.findall(r"`(\w+)::test_", FACTS)}))
+def test_every_test_that_shows_a_fact_is_there(file: str) -> None:
+    """What the page says of the local QuickBooks, tests/sandbox shows."""
+    named = set(re.findall(rf"`{file}::(test_\w+)`", FACTS))
+    written = (ROOT / "tests" / "sandbox" / f"test_{file}.py").read_text()
+    assert named <= set(re.findall(r"^def (test_\w+)\(", written, re.MULTILINE))
+
+
+def test_every_switch_of_an_open_question_is_among_the_facts() -> None:
+    assert [name for name in CHOICES if f"`{name}`" not in FACTS] == []
 
 
 def handbook() -> ModuleType:

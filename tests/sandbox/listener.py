@@ -10,17 +10,20 @@ from typing import Any
 
 
 class Listener:
-    """Keeps what it was sent. `statuses` are its next answers; 200 when it has run out."""
+    """Keeps what it was sent. `statuses` are its next answers; 200 when it has run out. `slow_s`
+    are the seconds that it takes for the next ones."""
 
     def __init__(self) -> None:
         self.received: list[tuple[dict[str, str], bytes]] = []
         self.statuses: list[int] = []
+        self.slow_s: list[float] = []
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 listener.received.append(({k.lower(): v for k, v in self.headers.items()}, body))
+                time.sleep(listener.slow_s.pop(0) if listener.slow_s else 0)
                 self.send_response(listener.statuses.pop(0) if listener.statuses else 200)
                 self.end_headers()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.books import Books, Json, Refused, expense_line, sale_line
+from tests.sandbox.books import Books, Json, Refused, expense_line, pay_line, sale_line
 
 
 def refusal(books: Books, entity: str, fields: Json) -> Refused:
@@ -446,3 +446,107 @@ def test_transfer_moves_between_accounts(books: Books) -> None:
     }
     made = books.create("Transfer", {**accounts, "Amount": 5})
     assert books.read("Transfer", made["Id"])["Amount"] == 5.0
+
+
+# -- facts of single pages ------------------------------------------------------------------------
+
+
+def test_vendor_has_a_number_terms_and_the_1099_mark(books: Books) -> None:
+    term = books.found("Term")[0]
+    fields = {"Vendor1099": True, "AcctNum": "35372649", "TermRef": {"value": term["Id"]}}
+    made = books.create("Vendor", {"DisplayName": "Stripe", **fields})
+    assert (made["Vendor1099"], made["AcctNum"]) == (True, "35372649")
+    assert made["TermRef"] == {"value": term["Id"], "name": term["Name"]}
+
+
+def test_class_and_balance_of_an_account_are_read_only(books: Books) -> None:
+    wished = {"Classification": "Equity", "CurrentBalance": 500}
+    made = books.create("Account", {"Name": "X", "AccountType": "Bank", **wished})
+    assert (made["Classification"], made["CurrentBalance"]) == ("Asset", 0.0)
+
+
+def test_credit_memo_needs_a_customer_and_a_line(books: Books, customer: Json, item: Json) -> None:
+    fields = books.invoice_fields(customer, item)
+    for name in ("CustomerRef", "Line"):
+        refused = refusal(books, "CreditMemo", {k: v for k, v in fields.items() if k != name})
+        assert refused.code == "2020"
+
+
+def test_balances_of_a_credit_memo_are_read_only(books: Books, customer: Json, item: Json) -> None:
+    fields = books.invoice_fields(customer, item, 50, RemainingCredit=7, Balance=7)
+    made = books.create("CreditMemo", fields)
+    assert (made["RemainingCredit"], made["Balance"]) == (50.0, 50.0)
+
+
+def test_payment_carries_a_reference_and_no_number(books: Books, customer: Json) -> None:
+    made = books.payment(customer, 10, PaymentRefNum="ch_9f31")
+    assert made["PaymentRefNum"] == "ch_9f31"
+    assert "DocNumber" not in made
+
+
+@pytest.mark.parametrize("kind", ["JournalEntry", "Expense"])
+def test_payment_may_be_linked_to_journal_entries_and_expenses(
+    books: Books, customer: Json, kind: str
+) -> None:
+    if kind == "Expense":
+        target = books.create("Purchase", purchase(books))
+    else:
+        target = books.create("JournalEntry", {"Line": journal_lines(books)})
+    lines = [pay_line(target, 5, kind)]
+    made = books.payment(customer, 5, Line=lines)
+    assert made["Line"][0]["LinkedTxn"][0]["TxnType"] == kind
+
+
+def journal_lines(books: Books) -> list[Json]:
+    return [
+        {
+            "Amount": 5,
+            "DetailType": "JournalEntryLineDetail",
+            "JournalEntryLineDetail": {
+                "PostingType": side,
+                "AccountRef": {"value": books.account(account)},
+            },
+        }
+        for side, account in (("Debit", "Travel"), ("Credit", "Checking"))
+    ]
+
+
+def test_companyinfo_tells_name_country_year_and_zone(books: Books) -> None:
+    info = books.read("CompanyInfo", books.realm_id)
+    assert (info["CompanyName"], info["LegalName"]) == ("Fresh", "Fresh")
+    assert (info["Country"], info["FiscalYearStartMonth"]) == ("USA", "January")
+    assert info["DefaultTimeZone"] == "America/Los_Angeles"
+    assert {"SubscriptionStatus", "OfferingSku"} <= {pair["Name"] for pair in info["NameValue"]}
+
+
+def test_automated_sales_tax_is_told_by_the_preferences(books: Books) -> None:
+    assert books.read("Preferences", "")["TaxPrefs"]["PartnerTaxEnabled"] is True
+
+
+def test_tax_code_tells_whether_it_taxes_and_by_which_rates(books: Books) -> None:
+    codes = {code["Id"]: code for code in books.found("TaxCode")}
+    assert (codes["TAX"]["Taxable"], codes["NON"]["Taxable"]) == (True, False)
+    groups = [code for code in codes.values() if code["TaxGroup"]]
+    for code in groups:
+        [rate] = code["SalesTaxRateList"]["TaxRateDetail"]
+        assert books.read("TaxRate", rate["TaxRateRef"]["value"])["RateValue"]
+    assert groups
+
+
+@pytest.mark.parametrize(
+    ("amount", "kept"), [("999999999999.99", 999_999_999_999.99), ("10.005", 10.01)]
+)
+def test_amounts_have_fifteen_digits_and_are_rounded_to_cents(
+    books: Books, customer: Json, item: Json, amount: str, kept: float
+) -> None:
+    line = {**sale_line(item, 0), "Amount": amount}
+    made = books.create("Invoice", books.invoice_fields(customer, item, Line=[line]))
+    assert made["TotalAmt"] == kept
+
+
+def test_amount_of_more_than_fifteen_digits_is_2090(
+    books: Books, customer: Json, item: Json
+) -> None:
+    line = {**sale_line(item, 0), "Amount": 10**15}
+    refused = refusal(books, "Invoice", books.invoice_fields(customer, item, Line=[line]))
+    assert refused.code == "2090"

@@ -101,6 +101,7 @@ def test_display_name_has_no_colon_tab_or_newline(books: Books, name: str) -> No
     [
         ("Customer", "DisplayName", 500),
         ("Customer", "GivenName", 100),
+        ("Customer", "MiddleName", 100),
         ("Customer", "FamilyName", 100),
         ("Customer", "Title", 16),
         ("Customer", "Suffix", 16),
@@ -109,20 +110,26 @@ def test_display_name_has_no_colon_tab_or_newline(books: Books, name: str) -> No
         ("Customer", "Notes", 2000),
         ("Vendor", "DisplayName", 500),
         ("PaymentMethod", "Name", 31),
+        ("Item", "Name", 100),
+        ("Item", "Sku", 100),
+        ("Item", "Description", 4000),
+        ("Account", "Name", 100),
     ],
 )
 def test_longest_text_is_accepted_and_one_more_is_2050(
     books: Books, entity: str, field: str, limit: int
 ) -> None:
-    base = {} if entity == "PaymentMethod" else {"DisplayName": "Somebody"}
-    assert books.post(entity.lower(), {**base, field: "x" * limit}).status_code == 200
+    def fields(name: str) -> Json:
+        income = {"value": books.account("Services")}
+        return {
+            "PaymentMethod": {"Name": name},
+            "Item": {"Name": name, "Type": "Service", "IncomeAccountRef": income},
+            "Account": {"Name": name, "AccountType": "Bank"},
+        }.get(entity, {"DisplayName": name})
+
+    assert books.post(entity.lower(), {**fields("One"), field: "x" * limit}).status_code == 200
     with pytest.raises(Refused) as refused:
-        books.create(
-            entity,
-            {**base, "DisplayName": "Other", field: "x" * (limit + 1)}
-            if entity != "PaymentMethod"
-            else {field: "x" * (limit + 1)},
-        )
+        books.create(entity, {**fields("Two"), field: "x" * (limit + 1)})
     assert refused.value.code == "2050"
     assert f"Max:{limit} supported. Supplied length:{limit + 1}" in refused.value.detail
 

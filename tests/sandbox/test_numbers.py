@@ -223,3 +223,10 @@ def test_preference_is_read_and_changed_over_the_api(books: Books) -> None:
     changed = books.update("Preferences", preferences, SalesFormsPrefs={"CustomTxnNumbers": True})
     assert changed["SalesFormsPrefs"]["CustomTxnNumbers"] is True
     assert changed["SalesFormsPrefs"]["AllowEstimates"] is True
+
+
+def test_auto_generate_asks_for_the_next_number(
+    books: Books, customer: Json, item: Json, custom_numbers: None
+) -> None:
+    books.invoice(customer, item, DocNumber="APP-1000")
+    assert books.invoice(customer, item, DocNumber="AUTO_GENERATE")["DocNumber"] == "APP-1001"

@@ -136,6 +136,8 @@ def test_transactions_are_found_by_customer_date_and_amount(
         "SELECT * FROM Customer GROUP BY Id",
         "SELECT * FROM Customer WHERE DisplayName = 'O''Brien'",
         "DELETE FROM Customer",
+        "SELECT * FROM Customer JOIN Invoice",
+        "SELECT * FROM Customer WHERE Id IN (SELECT Id FROM Customer)",
         "SELECT * FROM Customer WHERE Id IN ()",
         "SELECT * FROM Customer; SELECT * FROM Item",
     ],

@@ -310,3 +310,43 @@ def test_id_token_comes_only_with_openid_and_is_signed(
     )
     assert claims["realmid"] == books.realm_id
     assert claims["iss"] == f"{sandbox.api_url}/op/v1"
+
+
+SCOPES = (
+    "com.intuit.quickbooks.accounting com.intuit.quickbooks.payment openid profile email phone "
+    "address app-foundations.custom-field-definitions project-management.project"
+)
+
+
+def test_every_documented_scope_may_be_asked_for(
+    sandbox: SandboxProcess, books: Books, switch: Switch
+) -> None:
+    switch(auto_approve=True, auto_approve_realm=books.realm_id)
+    assert "code" in landed(ask(sandbox, scope=SCOPES))
+
+
+def test_registered_address_is_matched_exactly() -> None:
+    with SandboxProcess.start("--auto-approve", "--redirect-uri", CALLBACK) as registered:
+        assert "code" in landed(ask(registered))
+        for other in (
+            f"{CALLBACK}/",
+            f"{CALLBACK}?a=b",
+            CALLBACK.replace("127.0.0.1", "localhost"),
+        ):
+            assert ask(registered, redirect_uri=other).status_code == 400
+
+
+def test_each_new_refresh_token_restarts_the_hundred_days(books: Books) -> None:
+    for _ in range(3):
+        books.control("clock", advance_s=8_000_000)
+        assert books.refresh()["x_refresh_token_expires_in"] == 8_726_400
+
+
+def test_connection_ends_five_years_after_it_was_made(books: Books) -> None:
+    years = 5 * 365 * 86_400
+    for _ in range(years // 8_000_000):
+        books.control("clock", advance_s=8_000_000)
+        books.refresh()
+    books.control("clock", advance_s=years % 8_000_000 + 1)
+    answer = books.token_call(grant_type="refresh_token", refresh_token=books.refresh_token)
+    assert answer.json()["error"] == "invalid_grant"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.webhooks import RETRY_AFTER_S
 from tests.sandbox.books import Books, Json
 from tests.sandbox.listener import Listener
 from tests.sandbox_process import SandboxProcess
@@ -191,3 +192,23 @@ def test_paused_deliveries_wait(books: Books, listener: Listener, switch: Switch
     assert listener.received == []
     switch(webhook_paused=False)
     assert len(listener.wait_for(1)) == 1
+
+
+def test_answer_after_three_seconds_is_none(books: Books, listener: Listener) -> None:
+    listener.slow_s = [3.5]
+    books.customer()
+    listener.wait_for(1)
+    deadline = time.monotonic() + 30
+    while not books.sandbox.control("webhooks")["log"][-1]["attempts"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert books.sandbox.control("webhooks")["log"][-1]["attempts"][0]["outcome"] == "TimeoutError"
+    books.sandbox.control("webhooks/hurry", {})
+    assert len(listener.wait_for(2, 30)) == 2
+
+
+def test_pauses_between_retries_are_those_of_the_page() -> None:
+    """Ten, twenty and thirty seconds, five and twenty minutes, two, four and six hours."""
+    minute, hour = 60, 3_600
+    expected = (10, 20, 30, 5 * minute, 20 * minute, 2 * hour, 4 * hour, 6 * hour)
+    assert expected == RETRY_AFTER_S

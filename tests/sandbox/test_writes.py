@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.books import Books, Json, Refused, pay_line, sale_line
+from tests.sandbox.books import Books, Json, Refused, expense_line, pay_line, sale_line
 
 
 def test_create_answers_200_with_string_id_and_token(books: Books) -> None:
@@ -139,8 +139,15 @@ def test_delete_tolerates_the_whole_object(books: Books, invoice: Json) -> None:
     assert answer.json()["Invoice"]["status"] == "Deleted"
 
 
-@pytest.mark.parametrize("entity", ["Customer", "Item", "Account", "PaymentMethod", "Term"])
+LISTS = "Customer Vendor Employee Account Item Class Department Term PaymentMethod TaxCode"
+
+
+@pytest.mark.parametrize("entity", LISTS.split())
 def test_lists_cannot_be_deleted(books: Books, customer: Json, item: Json, entity: str) -> None:
+    if entity in ("Vendor", "Employee"):
+        books.create(entity, {"DisplayName": "Grace Hopper"})
+    elif entity in ("Class", "Department"):
+        books.create(entity, {"Name": "North"})
     current = books.found(entity)[0]
     with pytest.raises(Refused) as refused:
         books.delete(entity, current)
@@ -183,6 +190,14 @@ def test_payment_is_voided_in_any_of_three_ways(
     voided = books.post("payment", body, **query).json()["Payment"]
     assert (voided["TotalAmt"], voided["UnappliedAmt"]) == (0.0, 0.0)
     assert "Voided" in voided["PrivateNote"]
+
+
+def test_sales_receipt_is_voided_by_an_update(books: Books, customer: Json, item: Json) -> None:
+    made = books.create("SalesReceipt", books.invoice_fields(customer, item))
+    body = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True}
+    answer = books.post("salesreceipt", body, operation="update", include="void").json()
+    assert answer["SalesReceipt"]["TotalAmt"] == 0.0
+    assert books.read("SalesReceipt", made["Id"])["PrivateNote"].startswith("Voided")
 
 
 @pytest.mark.parametrize("entity", ["RefundReceipt", "CreditMemo", "Purchase"])
@@ -280,3 +295,76 @@ def test_invoice_can_be_sent_and_printed(books: Books, invoice: Json) -> None:
         "GET", f"invoice/{invoice['Id']}/pdf", headers={"Accept": "application/pdf"}
     )
     assert pdf.content.startswith(b"%PDF")
+
+
+def every_transaction(books: Books, customer: Json, item: Json) -> dict[str, Json]:
+    """A body of each that can be deleted."""
+    checking, travel = {"value": books.account("Checking")}, books.account("Travel")
+    vendor = {"value": books.create("Vendor", {"DisplayName": "Stripe"})["Id"]}
+    cost = {"Line": [expense_line(travel, 5)]}
+    sale = books.invoice_fields(customer, item)
+    bill = books.create("Bill", {"VendorRef": vendor, **cost})
+    posted = [
+        {
+            "Amount": 5,
+            "DetailType": "JournalEntryLineDetail",
+            "JournalEntryLineDetail": {"PostingType": kind, "AccountRef": account},
+        }
+        for kind, account in (("Debit", {"value": travel}), ("Credit", checking))
+    ]
+    direct = {"DetailType": "DepositLineDetail", "DepositLineDetail": {"AccountRef": checking}}
+    return {
+        "Invoice": sale,
+        "SalesReceipt": sale,
+        "CreditMemo": sale,
+        "Estimate": sale,
+        "RefundReceipt": {**sale, "DepositToAccountRef": checking},
+        "Payment": {"CustomerRef": sale["CustomerRef"], "TotalAmt": 5},
+        "Bill": {"VendorRef": vendor, **cost},
+        "VendorCredit": {"VendorRef": vendor, **cost},
+        "PurchaseOrder": {
+            "VendorRef": vendor,
+            "APAccountRef": {"value": books.account("Accounts Payable (A/P)")},
+            **cost,
+        },
+        "Purchase": {"PaymentType": "Check", "AccountRef": checking, **cost},
+        "BillPayment": {
+            "VendorRef": vendor,
+            "PayType": "Check",
+            "TotalAmt": 5,
+            "CheckPayment": {"BankAccountRef": checking},
+            "Line": [pay_line(bill, 5, "Bill")],
+        },
+        "Deposit": {"DepositToAccountRef": checking, "Line": [{"Amount": 1, **direct}]},
+        "Transfer": {
+            "FromAccountRef": checking,
+            "ToAccountRef": {"value": books.account("Savings")},
+            "Amount": 5,
+        },
+        "JournalEntry": {"Line": posted},
+        "TimeActivity": {"NameOf": "Vendor", "VendorRef": vendor, "Hours": 1},
+        "Attachable": {"Note": "A receipt"},
+    }
+
+
+def test_every_transaction_can_be_deleted(books: Books, customer: Json, item: Json) -> None:
+    for entity, fields in every_transaction(books, customer, item).items():
+        made = books.create(entity, fields)
+        assert books.delete(entity, made)["status"] == "Deleted"
+        with pytest.raises(Refused) as refused:
+            books.read(entity, made["Id"])
+        assert refused.value.code == "610"
+
+
+@pytest.mark.parametrize("act", ["create", "delete"])
+def test_preferences_are_neither_made_nor_deleted(books: Books, act: str) -> None:
+    current = books.read("Preferences", "")
+    query = {"operation": "delete"} if act == "delete" else {}
+    body = {"Id": "1", "SyncToken": current["SyncToken"]} if act == "delete" else {}
+    assert "Fault" in books.post("preferences", body, **query).json()
+    assert books.read("Preferences", "")["SyncToken"] == current["SyncToken"]
+
+
+def test_id_that_is_no_id_is_2030(books: Books) -> None:
+    answer = books.post("customer", {"Id": "a/b", "SyncToken": "0", "sparse": True})
+    assert answer.json()["Fault"]["Error"][0]["code"] == "2030"
