@@ -72,6 +72,8 @@ def test_an_issue_tells_its_cause_its_fix_and_what_quickbooks_said(
         ("kind=payment", 0),
         ("state=ignored", 0),
         ("cause=edited", 0),
+        ("kind=&state=&cause=", 1),
+        ("kind=&state=ignored&cause=&cursor=", 0),
     ],
 )
 def test_issues_are_filtered(program: Program, issue: int, query: str, found: int) -> None:

@@ -189,6 +189,7 @@ def test_a_body_that_is_no_json_object_is_refused(
     )
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
+    assert "JSON" in response.json.get("detail", str(response.json.get("errors")))
 
 
 def test_pages_follow_their_cursor_to_the_end(program: Program) -> None:
@@ -197,10 +198,22 @@ def test_pages_follow_their_cursor_to_the_end(program: Program) -> None:
         program.made("accounts", name=name)
     seen, cursor, pages = [], "", 0
     while cursor is not None:
-        page = program.get(f"accounts?limit=2&cursor={cursor or 0}").json
+        page = program.get(f"accounts?limit=2&cursor={cursor}").json
         seen += [account["name"] for account in page["items"]]
         cursor, pages = page["next_cursor"], pages + 1
     assert (seen, pages) == (names, 3)
+
+
+def test_pages_follow_their_links_to_the_end(program: Program) -> None:
+    ids = [program.made("accounts", name=f"Client {number}")["id"] for number in range(5)]
+    seen, address = [], "/api/v1/accounts?external_id=&limit=2"
+    while address:
+        page = program.client.get(address, headers=program.headers)
+        seen += [account["id"] for account in page.json["items"]]
+        link = page.headers.get("Link", "")
+        assert not link or link.endswith('>; rel="next"')
+        address = link[1:].split(">")[0]
+    assert seen == ids
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=x", "cursor=-1"])
@@ -277,4 +290,23 @@ def test_a_record_tells_where_it_stands(app: Flask, program: Program, one_of_eac
 def test_syncing_is_switched_by_a_change_of_the_account(program: Program) -> None:
     account = program.made("accounts", name="Ada")
     changed = program.patch(f"accounts/{account['id']}", {"sync": False}).json
-    assert changed["sync"]["enabled"] is False
+    assert (changed["sync"]["enabled"], changed["sync"]["state"]) == (False, "off")
+    again = program.patch(f"accounts/{account['id']}", {"sync": True}).json
+    assert (again["sync"]["enabled"], again["sync"]["state"]) == (True, "waiting")
+
+
+def test_an_account_that_is_not_to_be_copied_is_off_from_the_start(program: Program) -> None:
+    account = program.made("accounts", name="Ada", sync=False)
+    assert account["sync"]["state"] == "off"
+    renamed = program.patch(f"accounts/{account['id']}", {"name": "Ada Byron"}).json
+    assert renamed["sync"]["state"] == "off"
+    assert program.get("sync").json["counts"]["account"]["off"] == 1
+
+
+def test_a_new_record_tells_its_address(program: Program) -> None:
+    body, key = {"name": "Ada", "external_id": "c-1"}, {"Idempotency-Key": "k"}
+    for _ in range(2):  # told again with the first answer
+        answer = program.post("accounts", body, headers=key)
+        assert answer.location == f"/api/v1/accounts/{answer.json['id']}"
+        assert program.client.get(answer.location, headers=program.headers).status_code == 200
+    assert "Location" not in program.post("accounts", body).headers

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from webapp.intake import Refused
 
@@ -37,3 +37,8 @@ def _json() -> Any:
         return request.get_json()
     except RecursionError:
         raise BadRequest(gettext("The JSON is nested too deeply.")) from None
+    except UnsupportedMediaType:
+        message = gettext("Send JSON, and say so: Content-Type: application/json")
+        raise UnsupportedMediaType(message) from None
+    except BadRequest:
+        raise BadRequest(gettext("The body is not JSON that can be read.")) from None

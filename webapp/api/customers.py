@@ -9,6 +9,7 @@ from flask import Response, jsonify
 
 from webapp.api.callers import per_token
 from webapp.api.document import Area
+from webapp.api.paging import Query
 from webapp.intake import Refused, values
 from webapp.intake.lookup import LARGEST_ID
 from webapp.models import Account
@@ -20,7 +21,7 @@ LONGEST_SEARCH = 500
 area = Area("customers", "The company's customers.")
 
 
-class CustomerQuery(ma.Schema):
+class CustomerQuery(Query):
     q = ma.fields.String(load_default="", metadata={"maxLength": LONGEST_SEARCH})
     account = ma.fields.Integer(
         validate=ma.validate.Range(1, LARGEST_ID),

@@ -30,6 +30,7 @@ class FieldProblem(ma.Schema):
 class Problem(ma.Schema):
     """RFC 9457, with one entry per field."""
 
+    type = ma.fields.String(required=True)
     status = ma.fields.Integer(required=True)
     title = ma.fields.String(required=True)
     detail = ma.fields.String()

@@ -1,12 +1,15 @@
-"""Lists page by page: a cursor is the last id that was given, so that new rows shift nothing."""
+"""Lists page by page: a cursor is the last id that was given, so that new rows shift nothing.
+
+The next page stands in the body, and as a link in the header (RFC 8288).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, jsonify
+from flask import Response, jsonify, request, url_for
 from sqlalchemy import Select
 
 from webapp.extensions import db
@@ -15,7 +18,15 @@ from webapp.intake.lookup import LARGEST_ID
 USUAL, MOST = 50, 200
 
 
-class PageQuery(ma.Schema):
+class Query(ma.Schema):
+    """What an address asks for; an empty value asks for nothing."""
+
+    @ma.pre_load
+    def _leave_out_empty(self, given: Mapping[str, str], **_kwargs: Any) -> dict[str, str]:
+        return {name: value for name, value in given.items() if value.strip()}
+
+
+class PageQuery(Query):
     limit = ma.fields.Integer(load_default=USUAL, validate=ma.validate.Range(1, MOST))
     cursor = ma.fields.Integer(
         load_default=0,
@@ -49,4 +60,13 @@ def page(
     found = list(db.session.scalars(asked))
     shown = found[:limit]
     more = len(found) > limit
-    return jsonify(items=show(shown), next_cursor=str(shown[-1].id) if more else None)
+    response = jsonify(items=show(shown), next_cursor=str(shown[-1].id) if more else None)
+    if more:
+        response.headers["Link"] = f'<{_address_from(shown[-1].id)}>; rel="next"'
+    return response
+
+
+def _address_from(cursor: int) -> str:
+    """The same list, after this cursor."""
+    asked = request.args.to_dict() | {"cursor": str(cursor)}
+    return url_for(str(request.endpoint), **asked)

@@ -12,7 +12,11 @@ FieldErrors = Mapping[str, Sequence[str]]
 
 def problem(status: int, detail: str | None = None, fields: FieldErrors | None = None) -> Response:
     """``fields`` maps a field's path, such as ``lines.0.rate``, to what is wrong with it."""
-    body: dict[str, object] = {"status": status, "title": HTTPStatus(status).phrase}
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "status": status,
+        "title": HTTPStatus(status).phrase,
+    }
     if detail:
         body["detail"] = detail
     if fields:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from sqlalchemy import select
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -72,6 +74,19 @@ def _answer(noun: Noun, record: Record, status: int = 200) -> Response:
     return response
 
 
+def _located(view: Callable[[], Response]) -> Callable[[], Response]:
+    """A new record's answer says where it is, given again under its key, too."""
+
+    @wraps(view)
+    def wrapper() -> Response:
+        response = view()
+        if response.status_code == HTTPStatus.CREATED:
+            response.headers["Location"] = f"{request.path}/{response.json['id']}"
+        return response
+
+    return wrapper
+
+
 def area_of(noun: Noun) -> Area:
     """The blueprint of a kind: a list, and one record."""
     area = Area(f"{noun.model.kind}s", noun.description)
@@ -100,6 +115,7 @@ def _add_collection(area: Area, noun: Noun) -> None:
     @area.response(200, noun.answer, description="The record with this external_id, updated.")
     @area.response(201, noun.answer)
     @area.doc(**takes(noun.body, noun.required))
+    @_located
     @writes
     def created() -> Response:
         record, new = intake.upsert(kind, asking_firm(), json_object(), hurry=False)

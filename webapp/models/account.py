@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.columns import BigId, utc_now
 from webapp.models.record import Record
+
+if TYPE_CHECKING:
+    from webapp.models.outbox import Entry
 
 BUSINESS, INDIVIDUAL = "business", "individual"
 
@@ -36,6 +40,15 @@ class Account(Record):
     def display_name(self) -> str:
         """The name QuickBooks is given."""
         return self.quickbooks_name or self.name
+
+    def save(self, *, hurry: bool = True) -> Entry:
+        """What is not copied is off at once, connected or not; a removal has to be planned."""
+        from webapp.models.outbox import OFF, READY
+
+        entry = super().save(hurry=hurry)
+        if self.live and not self.sync and entry.state == READY and not entry.unsettled:
+            entry.rest(OFF)
+        return entry
 
     def set_sync(self, on: bool, person_id: int | None) -> None:
         """Turn copying on or off for this client and everything that is theirs."""
