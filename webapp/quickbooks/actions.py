@@ -90,6 +90,15 @@ class _Case:
         assert entry is not None
         self.entry, self.link = entry, Link.of(self.record)
 
+    def listed(self, entity: str, quickbooks_id: str) -> MirrorObject | None:
+        """One of the company's list, asked for if we have not heard of it yet."""
+        firm_id = self.issue.firm_id
+        known = MirrorObject.find(firm_id, entity, quickbooks_id)
+        if known is None and quickbooks_id:
+            known = repairs.look_up(firm_id, entity, quickbooks_id)
+            self.lock_again()
+        return known
+
     def text(self, name: str) -> str:
         return str(self.arguments.get(name) or "").strip()
 
@@ -207,7 +216,7 @@ def _rename(case: _Case) -> None:
 
 def _set_income_account(case: _Case) -> None:
     assert isinstance(case.record, Service)
-    chosen = MirrorObject.find(case.issue.firm_id, "Account", case.text("quickbooks_id"))
+    chosen = case.listed("Account", case.text("quickbooks_id"))
     fits = chosen and chosen.detail.get("account_type") in roles.ROLES[roles.INCOME].types
     if chosen is None or not fits or not chosen.active:
         raise ActionRefused("quickbooks_id", gettext("Choose an income account from the list."))
@@ -230,7 +239,7 @@ def _link(case: _Case) -> None:
 def _link_listed(case: _Case) -> None:
     entity = ENTITIES[case.record.kind]
     wanted = case.text("quickbooks_id") or str(case.issue.facts.get("holder_id", ""))
-    chosen = MirrorObject.find(case.issue.firm_id, entity, wanted)
+    chosen = case.listed(entity, wanted)
     if chosen is None:
         message = gettext("Choose a customer from the list, or create a new one.")
         if isinstance(case.record, Service):

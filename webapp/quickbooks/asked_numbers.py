@@ -9,27 +9,20 @@ slower one at most a reading a minute more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
-from redis import Redis
-from sqlalchemy import select
-
-from webapp.extensions import db
 from webapp.models import Connection, Entry, Invoice, outbox
-from webapp.quickbooks import health, mirror
+from webapp.quickbooks import health, mirror, questions
 from webapp.quickbooks.client import Company, literal
 from webapp.quickbooks.errors import NotExecuted, QuickBooksError
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.payloads import ENTITIES
+from webapp.quickbooks.questions import Topic
 
-FRESH = timedelta(seconds=60)
-AT_ONCE = 500
-"""Numbers of one query."""
 ANSWERED_WITHIN = timedelta(seconds=75)
 """Should this worker die, the invoices that wait for the answer are taken up again then."""
 
@@ -43,42 +36,33 @@ class Question:
     """The invoices that wait for the answer."""
 
 
+def topic(firm_id: int) -> Topic:
+    return Topic(firm_id, "number")
+
+
 def question(connection: Connection, requests: Sequence[Request], now: datetime) -> Question | None:
     """What has to be asked before these requests of a crowd may go; None if nothing has.
 
     The invoices that have to wait are put off; the caller commits.
     """
     numbers = {r.entry_id: number_of(r) for r in requests if number_of(r)}
-    unknown = unasked(connection.firm_id, set(numbers.values()))
+    unknown = topic(connection.firm_id).unasked(set(numbers.values()))
     if not unknown:
         return None
     waiting = [entry_id for entry_id, number in numbers.items() if number in unknown]
     for entry in Entry.locked(waiting).values():
         entry.set_ready(now + ANSWERED_WITHIN)
         entry.picked = 0
-    return Question(_with_those_that_follow(connection, sorted(unknown)), waiting)
+    asked = questions.with_those_that_follow(
+        connection.firm_id, Invoice, Invoice.number.expression, sorted(unknown)
+    )
+    return Question(asked, waiting)
 
 
 def number_of(request: Request) -> str:
     """The one that the request would give to an invoice; empty if it gives none."""
     numbered = request.entity == ENTITIES["invoice"] and request.operation in ("create", "update")
     return str(request.sent.get("DocNumber") or "") if numbered else ""
-
-
-def _with_those_that_follow(connection: Connection, numbers: list[str]) -> list[str]:
-    """So that the next batches need not ask."""
-    following = db.session.scalars(
-        select(Invoice.number)
-        .join(Entry, (Entry.kind == Invoice.kind) & (Entry.record_id == Invoice.id))
-        .where(
-            Entry.firm_id == connection.firm_id,
-            Entry.state.in_((outbox.READY, outbox.WAITING)),
-            Entry.action == outbox.SAVE,
-        )
-        .order_by(Entry.priority, Entry.id)
-        .limit(AT_ONCE)
-    )
-    return list(dict.fromkeys([*numbers, *following]))[:AT_ONCE]
 
 
 # -- asking ----------------------------------------------------------------------------------------
@@ -106,31 +90,4 @@ def answered(hold: Hold, asked: Question, found: Answer) -> None:
         mirror.keep_all(hold.firm_id, ENTITIES["invoice"], found)
         for entry in waiting:
             entry.set_ready(now)
-    _note(hold.firm_id, asked.numbers)
-
-
-# -- what was asked lately -------------------------------------------------------------------------
-
-
-def unasked(firm_id: int, numbers: Collection[str]) -> set[str]:
-    """Those of these numbers that the company was not asked for within the last minute."""
-    listed = list(numbers)
-    known = _redis().mget([_key(firm_id, number) for number in listed]) if listed else []
-    return {number for number, asked in zip(listed, known, strict=True) if asked is None}
-
-
-def _note(firm_id: int, numbers: Sequence[str]) -> None:
-    """Redis may forget: the numbers are then asked for again."""
-    with _redis().pipeline(transaction=False) as pipeline:
-        for number in numbers:
-            pipeline.set(_key(firm_id, number), 1, ex=int(FRESH.total_seconds()))
-        pipeline.execute()
-
-
-def _key(firm_id: int, number: str) -> str:
-    return f"cuadra:number-asked:{firm_id}:{number}"
-
-
-def _redis() -> Redis:
-    redis: Redis = current_app.extensions["redis"]
-    return redis
+    topic(hold.firm_id).note(asked.numbers)

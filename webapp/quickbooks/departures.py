@@ -85,7 +85,7 @@ class Departures:
         number = asked_numbers.number_of(request)
         if not number or self.told_of_changes:
             return False
-        return bool(asked_numbers.unasked(self.hold.firm_id, [number]))
+        return bool(asked_numbers.topic(self.hold.firm_id).unasked([number]))
 
 
 def send_by(hold: Hold) -> float:

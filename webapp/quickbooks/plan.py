@@ -32,6 +32,8 @@ class Plan:
     requests: list[Request] = field(default_factory=list)
     numbers_to_check: list[tuple[Entry, str]] = field(default_factory=list)
     """Invoices whose number the mirror gives to another object: entry and that object's id."""
+    names_to_ask: list[tuple[Entry, str]] = field(default_factory=list)
+    """Clients or services that came after the mirror was read, and that it does not know."""
 
 
 class Planner:
@@ -45,12 +47,12 @@ class Planner:
         self.strays = Strays(connection.firm_id, entries[0].kind)
 
     def plan(self) -> Plan:
-        requests = []
+        requests, self.names_to_ask = [], []
         for entry in self.entries:
             request = self._deal_with(entry, self.around.records[entry.kind, entry.record_id])
             if request is not None:
                 requests.append(request)
-        return Plan(requests, self.numbers.to_check)
+        return Plan(requests, self.numbers.to_check, self.names_to_ask)
 
     def _deal_with(self, entry: Entry, record: Record) -> Request | None:
         if entry.picked > outbox.CRASHES_ALLOWED:
@@ -90,7 +92,9 @@ class Planner:
         elif link is not None and link.gone:
             reject(entry, record, _gone_by(record, link), {})
         elif link is None and isinstance(record, Account | Service):
-            return self.linker.must_create(entry, record)
+            if not self.linker.must_ask(record):
+                return self.linker.must_create(entry, record)
+            self.names_to_ask.append((entry, record.display_name))
         elif link is not None and entry.reached >= entry.wanted:
             entry.rest(outbox.DONE)
         else:

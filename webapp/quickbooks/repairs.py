@@ -1,14 +1,15 @@
-"""Putting something right in QuickBooks itself, at a person's click and while they wait."""
+"""Asking QuickBooks, or putting something right there, at a person's click and while they wait."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
 from flask_babel import gettext
 
 from webapp.extensions import db
-from webapp.models import Connection
+from webapp.models import Connection, MirrorObject
 from webapp.models.connection import CONNECTED
 from webapp.models.record import Record
 from webapp.quickbooks import mirror
@@ -19,6 +20,8 @@ from webapp.quickbooks.session import company_of, write_now
 
 CARD_METHOD_NAME = "Credit Card"
 DELETED_SUFFIX = " (deleted)"  # Intuit: what an inactive name gets
+_ID = re.compile(r"[0-9A-Za-z-]{1,30}")
+"""What may stand in an address."""
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +49,24 @@ def reactivate(record: Record, quickbooks_id: str) -> dict[str, Any]:
         raise _failed(record.firm_id, error) from error
     mirror.keep(record.firm_id, entity, found)
     return found
+
+
+def look_up(firm_id: int, entity: str, quickbooks_id: str) -> MirrorObject | None:
+    """An object of a list that our copy does not know yet; None if there is none. Commits.
+
+    Raises RepairFailed.
+    """
+    if not _ID.fullmatch(quickbooks_id):
+        return None
+    connection = _connected(firm_id)
+    try:
+        found = company_of(connection).read(entity, quickbooks_id)
+    except Rejected:
+        return None
+    except QuickBooksError as error:
+        raise _failed(firm_id, error) from error
+    mirror.keep(firm_id, entity, found)
+    return MirrorObject.find(firm_id, entity, quickbooks_id)
 
 
 def enable_card_method(firm_id: int) -> None:

@@ -23,7 +23,15 @@ from webapp.extensions import db
 from webapp.models import Connection, Entry, outbox
 from webapp.models.connection import CONNECTED, LostSlice
 from webapp.models.outbox import Due
-from webapp.quickbooks import asked_numbers, health, holders, numbering, settling, unsettled
+from webapp.quickbooks import (
+    asked_names,
+    asked_numbers,
+    health,
+    holders,
+    numbering,
+    settling,
+    unsettled,
+)
 from webapp.quickbooks.departures import CROWD, Departures
 from webapp.quickbooks.flight import BATCH_LIMIT, Flight, fly
 from webapp.quickbooks.hold import Hold
@@ -176,6 +184,7 @@ class _Slice:
             looks = unsettled.looks(self.hold, now, [e for e in entries.values() if e.unsettled])
             plan = Planner(connection, fresh).plan() if fresh else Plan()
             unasked = self._numbers_to_ask(connection, plan, first, now)
+            unknown = asked_names.question(plan.names_to_ask, now)
             if plan.requests:
                 failpoints.reach("planned", ENTITIES[first.kind])
             flights = self.departures.mark(
@@ -195,6 +204,11 @@ class _Slice:
             self._read(
                 partial(asked_numbers.ask, self.company, unasked.numbers),
                 partial(self._numbers_asked, unasked),
+            )
+        if unknown:
+            self._read(
+                partial(asked_names.ask, self.company, unknown),
+                partial(asked_names.answered, self.hold, unknown),
             )
         for entry, holder in plan.numbers_to_check:
             self._read(
