@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import structlog
 from flask import Flask, g, make_response, render_template, request
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
@@ -19,6 +20,12 @@ RETRY_AFTER_S = 5
 """A restarted database is back within seconds."""
 
 log = structlog.get_logger(__name__)
+
+SENTENCES = {
+    404: _l("There is nothing at this address."),
+    405: _l("This address does not take this method."),
+}
+"""For programs, where a refusal has no sentence of its own."""
 
 PAGES = (403, 404, 405, 429, 500, 503)
 
@@ -45,7 +52,7 @@ def _refused(error: HTTPException) -> tuple[str, int] | Response | HTTPException
     if request.path.startswith("/api/"):
         from webapp.api.problems import problem
 
-        answer = problem(error.code, error.description)
+        answer = problem(error.code, _detail(error))
         if isinstance(error, MethodNotAllowed):
             answer.allow.update(error.valid_methods or ())
         return answer
@@ -53,6 +60,13 @@ def _refused(error: HTTPException) -> tuple[str, int] | Response | HTTPException
         security_log.note("access_refused", endpoint=request.endpoint)
     page = error.code if error.code in PAGES else 500
     return render_template(f"errors/{page}.html"), error.code
+
+
+def _detail(error: HTTPException) -> str | None:
+    """What was said for this very refusal; a framework's own words are in English alone."""
+    if error.description != type(error).description:
+        return error.description
+    return str(SENTENCES[error.code]) if error.code in SENTENCES else None
 
 
 def _broken(_error: InternalServerError) -> tuple[str, int] | Response:

@@ -223,6 +223,24 @@ def test_an_unfit_page_is_refused_by_field(program: Program, query: str) -> None
     assert set(problems(response)) == {query.split("=")[0]}
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("accounts?limit=0&cursor=x", "Escriba un número entero"),
+        ("issues?kind=robot&state=shut", "Elija una de estas opciones"),
+        ("accounts/4711", "dirección"),
+        ("nothing", "dirección"),
+        ("bulk", "dirección"),
+    ],
+)
+def test_refusals_speak_the_callers_language(program: Program, path: str, said: str) -> None:
+    refusal = program.get(path, headers={"Accept-Language": "es-MX"})
+    told = [*problems(refusal).values(), refusal.json.get("detail")]
+    assert refusal.status_code in (404, 405, 422)
+    assert all(said in words for words in told if words)
+    assert any(told)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_list_asks_as_much_for_many_as_for_one(
     app: Flask, program: Program, one_of_each: Records, kind: str

@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask import Response, jsonify
 
 from webapp.api.callers import per_token
-from webapp.api.document import Area
+from webapp.api.document import Area, whole
 from webapp.api.paging import Query
 from webapp.intake import Refused, values
 from webapp.intake.lookup import LARGEST_ID
@@ -23,8 +23,9 @@ area = Area("customers", "The company's customers.")
 
 class CustomerQuery(Query):
     q = ma.fields.String(load_default="", metadata={"maxLength": LONGEST_SEARCH})
-    account = ma.fields.Integer(
-        validate=ma.validate.Range(1, LARGEST_ID),
+    account = whole(
+        1,
+        LARGEST_ID,
         metadata={"description": "The account to compare with; without q, what looks like it."},
     )
 

@@ -5,11 +5,13 @@ The schemas only describe: what a field may hold is decided in ``webapp.intake``
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
 from flask import Flask, Response
+from flask_babel import lazy_gettext as _l
 from flask_smorest import Api, Blueprint
 from flask_smorest.spec import prepare_response
 from webargs.flaskparser import FlaskParser
@@ -20,6 +22,22 @@ from webapp.intake import Refused
 
 PREFIX = "/api/v1"
 PROBLEM = "application/problem+json"
+
+
+def whole(least: int, most: int, **options: Any) -> ma.fields.Field:
+    """A whole number of an address, both ends included."""
+    message = _l("Write a whole number from %(least)s to %(most)s.", least=least, most=most)
+    return ma.fields.Integer(
+        validate=ma.validate.Range(least, most, error=message),
+        error_messages={"invalid": message},
+        **options,
+    )
+
+
+def one_of(options: Sequence[str]) -> ma.fields.Field:
+    """A word of an address."""
+    message = _l("Choose one of: %(options)s.", options=", ".join(options))
+    return ma.fields.String(validate=ma.validate.OneOf(options, error=message))
 
 
 class FieldProblem(ma.Schema):
@@ -49,7 +67,7 @@ class QueryParser(FlaskParser):
     DEFAULT_VALIDATION_STATUS = REFUSED.value
 
     def handle_error(self, error: ma.ValidationError, *_args: Any, **_kwargs: Any) -> None:  # type: ignore[override]
-        raise Refused({field: list(found) for field, found in _messages(error).items()})
+        raise Refused({field: list(map(str, found)) for field, found in _messages(error).items()})
 
 
 def _messages(error: ma.ValidationError) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from webapp.api.bodies import optional_object
 from webapp.api.callers import per_token
-from webapp.api.document import Area, Fields, takes
+from webapp.api.document import Area, Fields, one_of, takes
 from webapp.api.paging import PageQuery, page, page_of
 from webapp.api.problems import problem
 from webapp.api.writing import writes
@@ -35,8 +35,8 @@ area = Area("issues", "What could not be copied, and what can be done about it."
 
 
 class IssueQuery(PageQuery):
-    kind = ma.fields.String(validate=ma.validate.OneOf(KINDS))
-    state = ma.fields.String(validate=ma.validate.OneOf(STATES))
+    kind = one_of(KINDS)
+    state = one_of(STATES)
     cause = ma.fields.String()
 
 

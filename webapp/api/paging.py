@@ -12,6 +12,7 @@ import marshmallow as ma
 from flask import Response, jsonify, request, url_for
 from sqlalchemy import Select
 
+from webapp.api.document import whole
 from webapp.extensions import db
 from webapp.intake.lookup import LARGEST_ID
 
@@ -27,10 +28,11 @@ class Query(ma.Schema):
 
 
 class PageQuery(Query):
-    limit = ma.fields.Integer(load_default=USUAL, validate=ma.validate.Range(1, MOST))
-    cursor = ma.fields.Integer(
+    limit = whole(1, MOST, load_default=USUAL)
+    cursor = whole(
+        0,
+        LARGEST_ID,
         load_default=0,
-        validate=ma.validate.Range(0, LARGEST_ID),
         metadata={"description": "The next_cursor of the page before."},
     )
 

@@ -45,9 +45,10 @@ class Planner:
         self.numbers = PlannedNumbers(connection.firm_id, self.around.invoices())
         self.linker = Linker(connection, entries[0].kind, self.around)
         self.strays = Strays(connection.firm_id, entries[0].kind)
+        self.names_to_ask: list[tuple[Entry, str]] = []
 
     def plan(self) -> Plan:
-        requests, self.names_to_ask = [], []
+        requests = []
         for entry in self.entries:
             request = self._deal_with(entry, self.around.records[entry.kind, entry.record_id])
             if request is not None:
