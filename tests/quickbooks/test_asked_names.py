@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.quickbooks.listening import read_count
@@ -10,6 +12,12 @@ from webapp.models import Issue
 from webapp.quickbooks.actions import ActionRefused
 
 UNKNOWN = 40
+REFUSED = {
+    "Fault": {
+        "Error": [{"Message": "Error parsing query", "Detail": "QueryParserError", "code": "4000"}],
+        "type": "ValidationFault",
+    }
+}
 
 
 @pytest.mark.parametrize("unmatched", ["ask", "create"])
@@ -57,7 +65,7 @@ def test_what_was_here_before_the_lists_were_read_costs_none(make_office) -> Non
 def test_client_waits_for_an_answer_that_did_not_come(make_office) -> None:
     office = make_office("ask")
     theirs = office.create_theirs("Customer", DisplayName="Ada Byron")
-    office.fault("reset", entity="Customer", operation="query", times=0)
+    office.fault("reset", operation="query", times=0)
     client = office.client()
     office.work()
     assert (office.state("account", client), office.count(Issue)) == ("waiting", 0)
@@ -68,7 +76,7 @@ def test_client_waits_for_an_answer_that_did_not_come(make_office) -> None:
 
 def test_where_quickbooks_will_not_say_a_person_is_asked(make_office) -> None:
     office = make_office("ask")
-    office.fault("fault", entity="Customer", operation="query", code="4000", message="No", times=0)
+    office.fault("status", operation="query", status=400, body=json.dumps(REFUSED), times=0)
     office.client()
     office.work()
     assert office.only_issue().cause == "no_customer"

@@ -29,7 +29,7 @@ def whole(least: int, most: int, **options: Any) -> ma.fields.Field:
     message = _l("Write a whole number from %(least)s to %(most)s.", least=least, most=most)
     return ma.fields.Integer(
         validate=ma.validate.Range(least, most, error=message),
-        error_messages={"invalid": message},
+        error_messages={"invalid": [message]},
         **options,
     )
 
