@@ -19,6 +19,7 @@ from webapp import (
     hints,
     languages,
     logs,
+    macros,
     navigation,
     sealing,
     security,
@@ -48,7 +49,17 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.config["INSTANCE"].mkdir(parents=True, exist_ok=True, mode=0o700)
     logs.configure()
     _bind_extensions(app)
-    for part in (logs, security, errors, formats, navigation, hints, commands, backup_commands):
+    for part in (
+        logs,
+        security,
+        errors,
+        formats,
+        macros,
+        navigation,
+        hints,
+        commands,
+        backup_commands,
+    ):
         part.init_app(app)
     _register_pages(app)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from babel.numbers import format_currency, format_percent
@@ -57,7 +57,14 @@ def local_date(day: date | datetime) -> str:
 
 def local_time(moment: datetime) -> str:
     """``2:17 PM`` in the firm's zone."""
-    return format_time(moment, "h:mm a" if _spanish() else "short")
+    local = moment.astimezone(get_timezone())
+    return _clock(local.hour, local.minute, _spanish())
+
+
+@lru_cache(maxsize=2 * 24 * 60)
+def _clock(hour: int, minute: int, spanish: bool) -> str:
+    """Lists and histories are full of times, of which a day has few; Babel is slow at each."""
+    return format_time(time(hour, minute), "h:mm a" if spanish else "short", rebase=False)
 
 
 def local_moment(moment: datetime) -> str:

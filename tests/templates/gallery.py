@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 
 from tests.templates import samples
 from tests.templates.samples import BASE, NOW
+from webapp import macros
 
 ROOT = Path(__file__).resolve().parents[2]
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -81,6 +82,7 @@ def create_app() -> Flask:
         "local_moment": local_time,
     }
     app.jinja_env.globals["csrf_token"] = lambda: "gallery-token"
+    macros.init_app(app)
     Babel(app)
     app.context_processor(shell)
 

@@ -27,7 +27,9 @@ class Banner:
 
 def banner_for(firm_id: int, open_issues: int | None = None) -> Banner | None:
     """``open_issues`` is how many the firm has, where that is known already."""
-    connection = db.session.scalar(select(Connection).where(Connection.firm_id == firm_id))
+    connection = db.session.execute(
+        select(Connection.state, Connection.state_since).where(Connection.firm_id == firm_id)
+    ).one_or_none()
     if connection is not None and connection.state == connections.SIGN_IN_AGAIN:
         return Banner("sign_in", waiting=_waiting(firm_id), since=connection.state_since)
     count = _open_issues(firm_id) if open_issues is None else open_issues

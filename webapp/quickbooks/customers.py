@@ -89,7 +89,9 @@ def closest(firm_id: int, accounts: Sequence[Account]) -> dict[int, Candidate]:
     if not accounts:
         return {}
     rows = db.session.scalars(
-        select(MirrorObject).where(_of(firm_id), MirrorObject.active, _alike(accounts)).limit(500)
+        select(MirrorObject)
+        .where(_of(firm_id), MirrorObject.active, _alike(accounts, _between))
+        .limit(500)
     ).all()
     taken = _taken(firm_id, rows)
     free = [row for row in rows if row.quickbooks_id not in taken]
@@ -113,19 +115,20 @@ def _matching(words: str) -> ColumnElement[bool]:
 
 def _begins(words: str) -> ColumnElement[bool]:
     """A range, so that the index answers; LIKE then corrects what the collation lets through."""
-    key = MirrorObject.search_key
-    return and_(
-        key >= words,
-        key < words + LAST_CHARACTER,
-        key.startswith(words, autoescape=True),
-    )
+    return and_(_between(words), MirrorObject.search_key.startswith(words, autoescape=True))
 
 
-def _alike(accounts: Sequence[Account]) -> ColumnElement[bool]:
+def _between(words: str) -> ColumnElement[bool]:
+    return MirrorObject.search_key.between(words, words + LAST_CHARACTER)
+
+
+def _alike(
+    accounts: Sequence[Account], begins: Callable[[str], ColumnElement[bool]] = _begins
+) -> ColumnElement[bool]:
     """The same name but for accents, a name that begins with it, or the same e-mail."""
     emails = [account.email.lower() for account in accounts if account.email]
     names = {search_key(account.name) for account in accounts}
-    return or_(MirrorObject.email.in_(emails), *(_begins(name) for name in sorted(names)))
+    return or_(MirrorObject.email.in_(emails), *(begins(name) for name in sorted(names)))
 
 
 def _resembles(row: MirrorObject, account: Account) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import url_for
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from webapp.extensions import db
 from webapp.models import StripeObject
@@ -25,5 +25,5 @@ def integrations_menu(firm_id: int, current: str, quickbooks_open: int) -> tuple
 
 
 def shown_count(firm_id: int) -> int:
-    shown = StripeObject.shown(firm_id).order_by(None).subquery()
-    return db.session.scalar(select(func.count()).select_from(shown)) or 0
+    shown = StripeObject.shown(firm_id).order_by(None)
+    return db.session.scalar(shown.with_only_columns(func.count())) or 0

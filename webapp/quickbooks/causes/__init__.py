@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from webapp.quickbooks.causes import company, content, matching, transactions, wording
@@ -110,6 +111,7 @@ def all_keys(kind: str) -> list[str]:
     return [key for key, cause in CAUSES.items() if not cause.kinds or kind in cause.kinds]
 
 
+@cache
 def actions_of(key: str, kind: str, linked: bool = False) -> tuple[str, ...]:
     """The contract's actions that help, besides ignore and restore.
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from flask import current_app, url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from webapp.extensions import db
 from webapp.formats import ago, local_time, percent
@@ -192,18 +192,27 @@ def _counted(kind: str, number: int) -> str:
 
 def _days(firm: Firm) -> tuple[tuple[int, int], ...]:
     """Accepted and rejected writes of each of the last fourteen days in the firm's zone."""
-    starts = _midnights(firm)
-    day = case(*((Attempt.at >= start, n) for n, start in reversed([*enumerate(starts)])))
-    rejected = Attempt.outcome == attempts.REJECTED
-    rows = db.session.execute(
-        select(day, func.count(), func.sum(case((rejected, 1), else_=0)))
-        .where(Attempt.firm_id == firm.id, Attempt.at >= starts[0])
-        .group_by(day)
-    ).all()
+    starts = {f"day_{n}": start for n, start in enumerate(_midnights(firm))}
+    rows = db.session.execute(_PER_DAY, {"firm_id": firm.id, **starts}).all()
     found = {n: (total - bad, bad) for n, total, bad in rows}
     if not found:
         return ()
     return tuple(found.get(n, (0, 0)) for n in range(DAYS))
+
+
+def _per_day() -> Select[tuple[int, int, int]]:
+    starts = [bindparam(f"day_{n}", type_=Attempt.at.type) for n in range(DAYS)]
+    day = case(*((Attempt.at >= start, n) for n, start in reversed([*enumerate(starts)])))
+    rejected = Attempt.outcome == attempts.REJECTED
+    return (
+        select(day, func.count(), func.sum(case((rejected, 1), else_=0)))
+        .where(Attempt.firm_id == bindparam("firm_id"), Attempt.at >= starts[0])
+        .group_by(day)
+    )
+
+
+_PER_DAY = _per_day()
+"""Composed once: every page asks it."""
 
 
 def _midnights(firm: Firm) -> list[datetime]:

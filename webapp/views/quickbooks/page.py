@@ -130,12 +130,14 @@ def _whole(wish: Wish, counts: Counts) -> QuickBooksPage:
         expanded="connection" in request.args,
         expand_url=_list_url(wish, connection="show"),
     )
+    numbers = number_switch(connection)
+    following = None if unconnected else numbers.next_number
     return QuickBooksPage(
         connection=card,
-        numbers=number_switch(connection),
+        numbers=numbers,
         activity=None if unconnected else activity_card(connection, entries),
         tabs=tabs(wish.kind, counts) if shows_lists else (),
-        errors=error_list(wish, counts, connection) if shows_lists else None,
+        errors=error_list(wish, counts, connection, following) if shows_lists else None,
         integrations=integrations(counts),
         settings=settings_menu("integrations"),
     )
@@ -180,9 +182,11 @@ def number_switch(connection: Connection | None) -> NumberSwitch:
 # -- one list -------------------------------------------------------------------------------------
 
 
-def error_list(wish: Wish, counts: Counts, connection: Connection | None) -> ErrorList:
+def error_list(
+    wish: Wish, counts: Counts, connection: Connection | None, next_number: str | None = None
+) -> ErrorList:
     found = find(wish, counts)
-    rows = Rows(wish.firm_id, wish.kind, found.issues, connection, found.shared)
+    rows = Rows(wish.firm_id, wish.kind, found.issues, connection, found.shared, next_number)
     words, name = WORDS[wish.kind], f"{wish.kind}s"
     url = url_for("quickbooks_page.errors", name=name)
     off = off_because(connection)

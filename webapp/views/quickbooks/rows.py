@@ -81,11 +81,14 @@ class Rows:
         found: Sequence[Issue],
         connection: Connection | None,
         shared: dict[str, int] | None = None,
+        next_number: str | None = None,
     ):
+        """``next_number`` spares looking it up, where it is known already."""
         self.firm_id, self.kind, self.issues = firm_id, kind, found
         self.connection = connection
         self.shared = shared or {}
         self.off = off_because(connection)
+        self._next_number = next_number
 
     # -- what they need to know --------------------------------------------------------------
 
@@ -133,6 +136,8 @@ class Rows:
     @cached_property
     def next_number(self) -> str:
         """The number that renumbering would give now; the same for every row."""
+        if self._next_number is not None:
+            return self._next_number
         last = numbering.last_in_quickbooks(self.firm_id)
         return (numbering.next_free_after(self.firm_id, last) if last else None) or ""
 
@@ -221,11 +226,20 @@ class Rows:
             menu=behind,
             customer=account.choice(issue, state, error, typed) if account else None,
             state_text=news or self._state_text(issue, state),
-            row_url=url_for("quickbooks_issues.row", issue_id=issue.id),
-            detail_url=url_for("quickbooks_issues.detail", issue_id=issue.id),
+            row_url=self._url(issue, "row"),
+            detail_url=self._url(issue, "detail"),
             toggle_url=list_url if opened else open_url,
             selectable=not needs_decision(issue.cause),
         )
+
+    def _url(self, issue: Issue, name: str) -> str:
+        """Of the issue's row, its detail or an act."""
+        return f"{self._issues_url}{issue.id}/{name}"
+
+    @cached_property
+    def _issues_url(self) -> str:
+        """What all their addresses begin with, composed once: a page has a hundred of them."""
+        return url_for("quickbooks_issues.row", issue_id=0).removesuffix("0/row")
 
     def state_of(self, issue: Issue) -> RowState:
         if issue.state != issues.OPEN:
@@ -293,7 +307,7 @@ class Rows:
 
     def button(self, issue: Issue, name: str) -> Action:
         words, shared = BUTTONS[name], self._shared_with(issue)
-        url = url_for("quickbooks_issues.act", issue_id=issue.id, action=name)
+        url = self._url(issue, name)
         return Action(
             name=name,
             label=self._label(issue, name),
