@@ -13,6 +13,8 @@ from sandbox.switches import CHOICES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SETTING = re.compile(r'''(?:read\.\w+|settings\.get)\(\s*"([A-Z_]+)"''')
+NAME = re.compile(r"`([A-Z_]+)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -35,6 +37,14 @@ def test_every_test_that_shows_a_fact_is_there(file: str) -> None:
 
 def test_every_switch_of_an_open_question_is_among_the_facts() -> None:
     assert [name for name in CHOICES if f"`{name}`" not in FACTS] == []
+
+
+def test_every_setting_stands_in_the_readme_once() -> None:
+    source = (ROOT / "webapp" / "config.py").read_text()
+    read = set(SETTING.findall(source)) | {"CUADRA_INSTANCE"}
+    table = (ROOT / "README.md").read_text().partition("| name | default |")[2].partition("\n\n")[0]
+    told = [name for row in table.splitlines() for name in NAME.findall(row.split(" | ")[0])]
+    assert sorted(told) == sorted(read)
 
 
 def handbook() -> ModuleType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -62,10 +63,15 @@ def add_person(role: str, email: str, password: str, name: str, firm: Firm | Non
     return person
 
 
+_ASKED_FOR: dict[str, Any] = {"prompt": True, "hide_input": True, "confirmation_prompt": True}
+"""Where it is left out: what stands in a command is seen in the list of processes and kept in the
+shell's history."""
+
+
 @firm_group.command("create")
 @click.option("--name", required=True)
 @click.option("--owner-email", required=True)
-@click.option("--owner-password", required=True)
+@click.option("--owner-password", **_ASKED_FOR)
 @click.option("--timezone", default="America/Los_Angeles", show_default=True)
 def create_firm(name: str, owner_email: str, owner_password: str, timezone: str) -> None:
     """Make a firm with its owner; prints its id and its API token, which is shown only now."""
@@ -94,7 +100,7 @@ def delete_firm(firm_id: int, name: str) -> None:
 
 @operator_group.command("create")
 @click.option("--email", required=True)
-@click.option("--password", required=True)
+@click.option("--password", **_ASKED_FOR)
 def create_operator(email: str, password: str) -> None:
     """Make an operator: someone who runs the installation and belongs to no firm."""
     operator = add_person(OPERATOR, email, password, email.split("@")[0], None)
