@@ -9,7 +9,17 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, select, true, update
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    bindparam,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.database import database_now
@@ -150,11 +160,7 @@ class Connection(Model):
         """
         now = database_now(db.session())
         held = db.session.scalars(
-            update(cls)
-            .where(cls.firm_id == firm_id, cls.slice_fence == fence)
-            .values(slice_until=now + lease)
-            .returning(cls),
-            execution_options={"synchronize_session": False, "populate_existing": True},
+            _RENEW_LEASE, {"of_firm": firm_id, "fence": fence, "until": now + lease}
         ).one_or_none()
         if held is None:
             db.session.rollback()
@@ -170,3 +176,13 @@ class Connection(Model):
             execution_options={"synchronize_session": False},
         )
         db.session.commit()
+
+
+_RENEW_LEASE = (
+    update(Connection)
+    .where(Connection.firm_id == bindparam("of_firm"), Connection.slice_fence == bindparam("fence"))
+    .values(slice_until=bindparam("until"))
+    .returning(Connection)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+"""Built once, since every transaction of a slice begins with it."""

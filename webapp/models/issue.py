@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -102,6 +103,12 @@ class Issue(Model):
         )
 
     @classmethod
+    def unsettled_of_records(cls, firm_id: int, kind: str, record_ids: list[int]) -> list[Issue]:
+        """As ``unsettled_of``, for several records of one kind."""
+        wanted = {"firm_id": firm_id, "kind": kind, "record_ids": record_ids}
+        return list(db.session.scalars(_UNSETTLED, wanted))
+
+    @classmethod
     def unsettled_among(cls, firm_id: int, kind: str, record_ids: Sequence[int]) -> set[int]:
         """The ids of those records that have an open or an ignored issue."""
         return set(
@@ -136,3 +143,16 @@ class Issue(Model):
             )
             for issue in db.session.scalars(unsettled):
                 issue.close(person_id)
+
+
+_UNSETTLED = (
+    select(Issue)
+    .where(
+        Issue.firm_id == bindparam("firm_id"),
+        Issue.kind == bindparam("kind"),
+        Issue.record_id.in_(bindparam("record_ids")),
+        Issue.state != CLOSED,
+    )
+    .order_by(Issue.id)
+)
+"""Built once, since every answer that is settled asks it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, UniqueConstraint, select
+from sqlalchemy import JSON, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.extensions import Model, db
@@ -56,9 +56,9 @@ class Link(Model):
     ) -> dict[int, Link]:
         """The links of several records of one kind, by record id; ``fresh`` reads them anew."""
         links = db.session.scalars(
-            select(cls)
-            .where(cls.firm_id == firm_id, cls.kind == kind, cls.record_id.in_(record_ids))
-            .execution_options(populate_existing=fresh)
+            _OF_RECORDS,
+            {"firm_id": firm_id, "kind": kind, "record_ids": list(record_ids)},
+            execution_options={"populate_existing": fresh},
         )
         return {link.record_id: link for link in links}
 
@@ -70,3 +70,11 @@ class Link(Model):
                 cls.firm_id == firm_id, cls.kind == kind, cls.quickbooks_id == quickbooks_id
             )
         )
+
+
+_OF_RECORDS = select(Link).where(
+    Link.firm_id == bindparam("firm_id"),
+    Link.kind == bindparam("kind"),
+    Link.record_id.in_(bindparam("record_ids")),
+)
+"""Built once, since every answer that is settled asks it."""

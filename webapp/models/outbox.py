@@ -25,9 +25,11 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    Integer,
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     exists,
     func,
     select,
@@ -164,14 +166,7 @@ class Entry(Model):
     @classmethod
     def locked(cls, ids: Iterable[int]) -> dict[int, Entry]:
         """These entries as they are now, by id, locked in one order until the transaction ends."""
-        entries = db.session.scalars(
-            select(cls)
-            .where(cls.id.in_(list(ids)))
-            .order_by(cls.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        return {entry.id: entry for entry in entries}
+        return {entry.id: entry for entry in db.session.scalars(_LOCKED, {"ids": list(ids)})}
 
     @classmethod
     def ask(cls, record: Record, priority: int = ORDINARY, *, new: bool = False) -> Entry:
@@ -232,12 +227,8 @@ class Entry(Model):
         if not db.session().in_transaction():
             db.session.connection(execution_options={"read_only": True})
         now = database_now(db.session())
-        rows = db.session.execute(
-            select(cls.id, cls.kind, cls.priority, cls.level, cls.sent_at.is_not(None), cls.picked)
-            .where(cls.firm_id == firm_id, cls.due_at.is_not(None), cls.due_at <= now)
-            .order_by(cls.priority, cls.level, cls.id)
-            .limit(count_to)
-        ).all()
+        wanted = {"firm_id": firm_id, "now": now, "count_to": count_to}
+        rows = db.session.execute(_MOST_URGENT, wanted).all()
         db.session.commit()  # no transaction may stay open while answers are waited for
         if not rows:
             return None
@@ -252,27 +243,15 @@ class Entry(Model):
         kills its worker does not take its neighbours along. Unanswered ones bring along the rest of
         their batches, which are looked into as a whole. Commits.
         """
-        due = cls.firm_id == firm_id, cls.due_at.is_not(None), cls.picked == first.picked
         if first.picked:
             ids = [first.id]
         else:
-            like = select(cls.id).where(
-                *due,
-                cls.due_at <= first.at,
-                cls.priority == first.priority,
-                cls.level == first.level,
-                cls.kind == first.kind,
-                cls.sent_at.is_not(None) == first.sent,
-            )
-            ids = list(db.session.scalars(like.order_by(cls.id).limit(limit).with_for_update()))
+            like_it = {**first._asdict(), "firm_id": firm_id, "limit": limit}
+            ids = list(db.session.scalars(_DUE_LIKE, like_it))
         if first.sent and not first.picked:
-            batches = select(cls.batch_id).where(cls.id.in_(ids), cls.batch_id.is_not(None))
-            mates = select(cls.id).where(*due, cls.sent_at.is_not(None), cls.batch_id.in_(batches))
-            ids = sorted({*ids, *db.session.scalars(mates.order_by(cls.id).with_for_update())})
-        db.session.execute(
-            update(cls).where(cls.id.in_(ids)).values(picked=cls.picked + 1),
-            execution_options={"synchronize_session": False},
-        )
+            mates = db.session.scalars(_BATCH_MATES, {"firm_id": firm_id, "ids": ids})
+            ids = sorted({*ids, *mates})
+        db.session.execute(_PICK_UP, {"ids": ids})
         db.session.commit()
         return ids
 
@@ -286,17 +265,8 @@ class Entry(Model):
 
     @classmethod
     def anything_due(cls, firm_id: int) -> bool:
-        return bool(
-            db.session.scalar(
-                select(
-                    exists().where(
-                        cls.firm_id == firm_id,
-                        cls.due_at.is_not(None),
-                        cls.due_at <= database_now(db.session()),
-                    )
-                )
-            )
-        )
+        now = database_now(db.session())
+        return bool(db.session.scalar(_ANYTHING_DUE, {"firm_id": firm_id, "now": now}))
 
     # -- sending -----------------------------------------------------------------------------
 
@@ -410,17 +380,8 @@ class Entry(Model):
     @classmethod
     def release(cls, firm_id: int, kind: str, record_ids: Sequence[int]) -> None:
         """Set ready what waited for these records."""
-        db.session.execute(
-            update(cls)
-            .where(
-                cls.firm_id == firm_id,
-                cls.waits_kind == kind,
-                cls.waits_id.in_(record_ids),
-                cls.state == WAITING,
-            )
-            .values(state=READY, due_at=database_now(db.session()), waits_kind=None, waits_id=None),
-            execution_options={"synchronize_session": "fetch"},
-        )
+        there = {"of_firm": firm_id, "arrived_kind": kind, "arrived": list(record_ids)}
+        db.session.execute(_RELEASE, {**there, "now": database_now(db.session())})
 
     # -- counting ----------------------------------------------------------------------------
 
@@ -450,3 +411,78 @@ def records_of_account(account: Record) -> Sequence[tuple[str, Any]]:
         ("refund", select(refund.id).where(refund.payment_id.in_(payments))),  # type: ignore[attr-defined]
         ("expense", select(expense.id).where(expense.payment_id.in_(payments))),  # type: ignore[attr-defined]
     )
+
+
+# -- statements that a worker runs over and over: to build one costs more than to run it -----------
+
+_DUE = Entry.firm_id == bindparam("firm_id"), Entry.due_at.is_not(None)
+
+_LOCKED = (
+    select(Entry)
+    .where(Entry.id.in_(bindparam("ids")))
+    .order_by(Entry.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_MOST_URGENT = (
+    select(
+        Entry.id,
+        Entry.kind,
+        Entry.priority,
+        Entry.level,
+        Entry.sent_at.is_not(None),
+        Entry.picked,
+    )
+    .where(*_DUE, Entry.due_at <= bindparam("now"))
+    .order_by(Entry.priority, Entry.level, Entry.id)
+    .limit(bindparam("count_to", type_=Integer))
+)
+_ANYTHING_DUE = select(exists().where(*_DUE, Entry.due_at <= bindparam("now")))
+_DUE_LIKE = (
+    select(Entry.id)
+    .where(
+        *_DUE,
+        Entry.due_at <= bindparam("at"),
+        Entry.priority == bindparam("priority"),
+        Entry.level == bindparam("level"),
+        Entry.kind == bindparam("kind"),
+        Entry.picked == bindparam("picked"),
+        Entry.sent_at.is_not(None) == bindparam("sent"),
+    )
+    .order_by(Entry.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update()
+)
+"""Fields of a ``Due``, but for the limit."""
+_BATCH_MATES = (
+    select(Entry.id)
+    .where(
+        *_DUE,
+        Entry.picked == 0,
+        Entry.sent_at.is_not(None),
+        Entry.batch_id.in_(
+            select(Entry.batch_id).where(
+                Entry.id.in_(bindparam("ids")), Entry.batch_id.is_not(None)
+            )
+        ),
+    )
+    .order_by(Entry.id)
+    .with_for_update()
+)
+_PICK_UP = (
+    update(Entry)
+    .where(Entry.id.in_(bindparam("ids")))
+    .values(picked=Entry.picked + 1)
+    .execution_options(synchronize_session=False)
+)
+_RELEASE = (
+    update(Entry)
+    .where(
+        Entry.firm_id == bindparam("of_firm"),
+        Entry.waits_kind == bindparam("arrived_kind"),
+        Entry.waits_id.in_(bindparam("arrived")),
+        Entry.state == WAITING,
+    )
+    .values(state=READY, due_at=bindparam("now"), waits_kind=None, waits_id=None)
+    .execution_options(synchronize_session="fetch")
+)

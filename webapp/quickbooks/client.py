@@ -306,10 +306,11 @@ def literal(value: str) -> str:
 
 def dumps(value: Any) -> str:
     """JSON in which a Decimal is written with its own digits, never by way of a float."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(key)}:{dumps(value[key])}" for key in value) + "}"
+        return "{" + ",".join([f"{_encode(key)}:{dumps(value[key])}" for key in value]) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(dumps, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return f"{value:f}" if isinstance(value, Decimal) else _encode(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode

@@ -13,6 +13,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from webapp import failpoints
@@ -39,7 +40,7 @@ class Request:
     version: int
     quickbooks_id: str | None = None
 
-    @property
+    @cached_property
     def sent(self) -> dict[str, Any]:
         decoded: dict[str, Any] = json.loads(self.body, parse_float=Decimal)
         return decoded

@@ -114,15 +114,8 @@ def _supersede(record: Record, current: Issue) -> None:
 
 def close_all(records: Sequence[Record], person_id: int | None = None) -> None:
     """These records of one firm and kind are in order: nothing of theirs is open or muted."""
-    unsettled = db.session.scalars(
-        select(Issue).where(
-            Issue.firm_id == records[0].firm_id,
-            Issue.kind == records[0].kind,
-            Issue.record_id.in_([record.id for record in records]),
-            Issue.state != issues.CLOSED,
-        )
-    )
-    for issue in unsettled:
+    ids = [record.id for record in records]
+    for issue in Issue.unsettled_of_records(records[0].firm_id, records[0].kind, ids):
         issue.close(person_id)
 
 

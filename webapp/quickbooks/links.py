@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from webapp.extensions import db
 from webapp.models import Entry, Link, MirrorObject, Record
@@ -18,6 +18,12 @@ FACTS = {
     "service": ("name", "description", "rate", "income_account"),
 }
 """The facts of an object that the mirror keeps."""
+
+_HOLDERS = select(Link.quickbooks_id, Link.record_id).where(
+    Link.firm_id == bindparam("firm_id"),
+    Link.kind == bindparam("kind"),
+    Link.quickbooks_id.in_(bindparam("wanted")),
+)
 
 
 def note(record: Record, found: Mapping[str, Any]) -> None:
@@ -66,11 +72,7 @@ def held_by_others(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> set
         return set()
     firm_id, kind = sightings[0][0].firm_id, sightings[0][0].kind
     wanted = [str(found["Id"]) for _record, found in sightings]
-    rows = db.session.execute(
-        select(Link.quickbooks_id, Link.record_id).where(
-            Link.firm_id == firm_id, Link.kind == kind, Link.quickbooks_id.in_(wanted)
-        )
-    )
+    rows = db.session.execute(_HOLDERS, {"firm_id": firm_id, "kind": kind, "wanted": wanted})
     holders = {row.quickbooks_id: row.record_id for row in rows}
     return {
         record.id

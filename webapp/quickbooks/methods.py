@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.extensions import db
 from webapp.models import MirrorObject
@@ -14,6 +14,12 @@ CARD_NAMES = ("credit card", "tarjeta de credito")
 CASH_NAMES = ("cash", "efectivo")
 CHECK_NAMES = ("check", "cheque")
 CARD_TYPE = "CREDIT_CARD"
+
+_METHODS = select(MirrorObject).where(
+    MirrorObject.firm_id == bindparam("firm_id"),
+    MirrorObject.entity == "PaymentMethod",
+    MirrorObject.active.is_(True),
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +34,7 @@ class Methods:
 
     @classmethod
     def of(cls, firm_id: int) -> Methods:
-        rows = db.session.scalars(
-            select(MirrorObject).where(
-                MirrorObject.firm_id == firm_id,
-                MirrorObject.entity == "PaymentMethod",
-                MirrorObject.active.is_(True),
-            )
-        )
+        rows = db.session.scalars(_METHODS, {"firm_id": firm_id})
         by_name = {search_key(row.name): row for row in rows}
 
         def named(names: tuple[str, ...]) -> MirrorObject | None:

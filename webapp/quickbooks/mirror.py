@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Delete, Select, delete, insert, select, true
+from sqlalchemy import ColumnElement, Delete, Select, bindparam, delete, insert, select, true
 
 from webapp.database import database_now
 from webapp.extensions import db
@@ -31,6 +31,20 @@ DIGITS = 22
 
 log = structlog.get_logger(__name__)
 
+_OBJECTS = select(MirrorObject).where(
+    MirrorObject.firm_id == bindparam("firm_id"),
+    MirrorObject.entity == bindparam("entity"),
+    MirrorObject.quickbooks_id.in_(bindparam("ids")),
+)
+_FORGET_NUMBERS = (
+    delete(MirrorNumber)
+    .where(
+        MirrorNumber.firm_id == bindparam("of_firm"),
+        MirrorNumber.txn_type == bindparam("of_type"),
+        MirrorNumber.quickbooks_id.in_(bindparam("ids")),
+    )
+    .execution_options(synchronize_session=False)
+)
 _TRAILING_DIGITS = re.compile(r"^(.*?)(\d+)$", re.ASCII | re.DOTALL)
 
 
@@ -130,14 +144,12 @@ def keep_all(firm_id: int, entity: str, bodies: Sequence[Mapping[str, Any]]) -> 
     """Remember what answers or changes say of objects of one list; the caller commits."""
     ids = [str(body["Id"]) for body in bodies]
     if entity in LISTS:
-        rows = db.session.scalars(
-            _objects(firm_id, entity).where(MirrorObject.quickbooks_id.in_(ids))
-        )
+        rows = db.session.scalars(_OBJECTS, {"firm_id": firm_id, "entity": entity, "ids": ids})
         known = {row.quickbooks_id: row for row in rows}
         for body in bodies:
             _keep_object(firm_id, entity, body, known.get(str(body["Id"])))
     elif entity in NUMBERED:
-        db.session.execute(_delete_numbers(firm_id, entity, MirrorNumber.quickbooks_id.in_(ids)))
+        db.session.execute(_FORGET_NUMBERS, {"of_firm": firm_id, "of_type": entity, "ids": ids})
         _add_numbers(firm_id, entity, bodies)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.database import database_now
 from webapp.extensions import db
@@ -52,29 +52,33 @@ def _holders(firm_id: int, invoices: Sequence[Invoice]) -> dict[str, str]:
     """The numbers of these invoices that QuickBooks has, and the object that holds each."""
     if not invoices:
         return {}
-    rows = db.session.execute(
-        select(MirrorNumber.number, MirrorNumber.quickbooks_id).where(
-            MirrorNumber.firm_id == firm_id,
-            MirrorNumber.txn_type == "Invoice",
-            MirrorNumber.number.in_([invoice.number for invoice in invoices]),
-        )
-    )
+    numbers = [invoice.number for invoice in invoices]
+    rows = db.session.execute(_NUMBERS_THERE, {"firm_id": firm_id, "numbers": numbers})
     return dict(rows.all())
+
+
+_NUMBERS_THERE = select(MirrorNumber.number, MirrorNumber.quickbooks_id).where(
+    MirrorNumber.firm_id == bindparam("firm_id"),
+    MirrorNumber.txn_type == "Invoice",
+    MirrorNumber.number.in_(bindparam("numbers")),
+)
 
 
 def _under_way(firm_id: int, invoices: Sequence[Invoice]) -> set[str]:
     """Those of these numbers that an unanswered request of another invoice carries."""
     if not invoices:
         return set()
-    return set(
-        db.session.scalars(
-            select(Invoice.number)
-            .join(Entry, (Entry.kind == "invoice") & (Entry.record_id == Invoice.id))
-            .where(
-                Entry.firm_id == firm_id,
-                Entry.state == outbox.SENT,
-                Invoice.firm_id == firm_id,
-                Invoice.number.in_([invoice.number for invoice in invoices]),
-            )
-        )
+    numbers = [invoice.number for invoice in invoices]
+    return set(db.session.scalars(_NUMBERS_SENT, {"firm_id": firm_id, "numbers": numbers}))
+
+
+_NUMBERS_SENT = (
+    select(Invoice.number)
+    .join(Entry, (Entry.kind == "invoice") & (Entry.record_id == Invoice.id))
+    .where(
+        Entry.firm_id == bindparam("firm_id"),
+        Entry.state == outbox.SENT,
+        Invoice.firm_id == bindparam("firm_id"),
+        Invoice.number.in_(bindparam("numbers")),
     )
+)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from webapp import failpoints
 from webapp.extensions import db
@@ -102,7 +103,12 @@ def records_of(entries: Iterable[Entry]) -> dict[int, Record]:
         by_kind.setdefault(entry.kind, {})[entry.record_id] = entry.id
     records: dict[int, Record] = {}
     for kind, wanted in by_kind.items():
-        model = model_of(kind)
-        for record in db.session.scalars(select(model).where(model.id.in_(wanted))):
+        for record in db.session.scalars(_records_by_id(kind), {"ids": list(wanted)}):
             records[wanted[record.id]] = record
     return records
+
+
+@cache
+def _records_by_id(kind: str) -> Select[Record]:
+    model = model_of(kind)
+    return select(model).where(model.id.in_(bindparam("ids")))

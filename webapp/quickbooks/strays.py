@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.extensions import db
 from webapp.models import Entry, Invoice, Record, Stray, outbox
@@ -25,17 +25,19 @@ ALIKE = {
 """The facts by which a record entered again is known. An invoice's number counts, too, unless it
 was assigned here: then it takes the old one back."""
 
+_STRAYS = (
+    select(Stray)
+    .where(Stray.firm_id == bindparam("firm_id"), Stray.kind == bindparam("kind"))
+    .order_by(Stray.id)
+)
+
 
 class Strays:
     """Those of one firm and kind; usually none."""
 
     def __init__(self, firm_id: int, kind: str):
         self.kind = kind
-        self._left = list(
-            db.session.scalars(
-                select(Stray).where(Stray.firm_id == firm_id, Stray.kind == kind).order_by(Stray.id)
-            )
-        )
+        self._left = list(db.session.scalars(_STRAYS, {"firm_id": firm_id, "kind": kind}))
 
     def __bool__(self) -> bool:
         return bool(self._left)

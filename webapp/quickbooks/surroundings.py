@@ -6,9 +6,10 @@ Loaded at once, so that the number of queries does not grow with the claim.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.extensions import db
@@ -87,16 +88,20 @@ def _load_records(entries: Sequence[Entry]) -> dict[Need, Record]:
         by_kind.setdefault(entry.kind, []).append(entry.record_id)
     records: dict[Need, Record] = {}
     for kind, ids in by_kind.items():
-        model = model_of(kind)
-        statement = (
-            select(model)
-            .where(model.id.in_(ids))
-            .options(*_LOADING[kind])
-            .execution_options(populate_existing=True)
-        )
-        for record in db.session.scalars(statement):
+        for record in db.session.scalars(_with_what_it_names(kind), {"ids": ids}):
             records[kind, record.id] = record
     return records
+
+
+@cache
+def _with_what_it_names(kind: str) -> Select[Record]:
+    model = model_of(kind)
+    return (
+        select(model)
+        .where(model.id.in_(bindparam("ids")))
+        .options(*_LOADING[kind])
+        .execution_options(populate_existing=True)
+    )
 
 
 def _linked_with(records: Mapping[Need, Record]) -> set[Need]:
@@ -110,18 +115,20 @@ def _load_links(firm_id: int, wanted: set[Need]) -> dict[Need, KnownLink]:
     by_kind: dict[str, list[int]] = {}
     for kind, record_id in wanted:
         by_kind.setdefault(kind, []).append(record_id)
-    of_these = [(Link.kind == kind) & Link.record_id.in_(ids) for kind, ids in by_kind.items()]
-    rows = db.session.execute(
-        select(
-            Link.kind,
-            Link.record_id,
-            Link.quickbooks_id,
-            Link.sync_token,
-            Link.gone,
-            Link.left_out,
-        ).where(Link.firm_id == firm_id, or_(*of_these))
-    )
-    return {(row.kind, row.record_id): KnownLink(*row[2:]) for row in rows}
+    links: dict[Need, KnownLink] = {}
+    for kind, ids in by_kind.items():
+        rows = db.session.execute(_LINKS, {"firm_id": firm_id, "kind": kind, "ids": ids})
+        links |= {(kind, row.record_id): KnownLink(*row[1:]) for row in rows}
+    return links
+
+
+_LINKS = select(
+    Link.record_id, Link.quickbooks_id, Link.sync_token, Link.gone, Link.left_out
+).where(
+    Link.firm_id == bindparam("firm_id"),
+    Link.kind == bindparam("kind"),
+    Link.record_id.in_(bindparam("ids")),
+)
 
 
 def _load_methods(firm_id: int, records: Mapping[Need, Record]) -> Methods:
