@@ -3,26 +3,24 @@
 10,120 records (``SCALE`` makes it fewer) go into an empty company that keeps Intuit's limits and
 answers after 200 ms. A share of 1 means 1,660 objects a minute: 40 batches of 30 and 460 single
 calls. In the middle a person changes a client, who should not have to wait. CPU is that of the
-worker's process. The peer is python-quickbooks with ``PEER`` (600) customers: ``save()`` in a loop
-and in 8 threads, and its batch.
+worker's process. The peers create ``PEER`` (600) customers each (see ``_peers``);
+``cpu_to_bare_save`` is the share of our whole CPU for an object in that of python-quickbooks' bare
+``save()`` in a loop.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import resource
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flask import Flask
 
-from bench import _local
+from bench import _local, _peers
 from tests.sandbox_process import SandboxProcess
 
 COUNTS = {
@@ -36,7 +34,6 @@ COUNTS = {
 POSSIBLE_PER_MINUTE = 40 * 30 + 460
 LATENCY_MS = 200
 GIVE_UP_S = 1800
-PEER_THREADS = 8
 DAY = "2026-11-20"
 
 
@@ -134,76 +131,13 @@ def copy(app: Flask, quickbooks: SandboxProcess, scale: float) -> dict[str, Any]
     }
 
 
-def peers(quickbooks: SandboxProcess, count: int) -> dict[str, Any]:
-    """python-quickbooks as people use it, with as many calls as it can make: Intuit's limits are
-    off, since it has no budget and would be throttled."""
-    from quickbooks.batch import batch_create
-
-    client, named = _peer_client(quickbooks), itertools.count()
-
-    def save(customer: Any) -> None:
-        customer.save(qb=client)
-
-    def threads(customers: list[Any]) -> None:
-        with ThreadPoolExecutor(PEER_THREADS) as pool:
-            list(pool.map(save, customers))
-
-    ways: dict[str, Callable[[list[Any]], object]] = {
-        "loop": lambda customers: [save(customer) for customer in customers],
-        f"threads_{PEER_THREADS}": threads,
-        "batch": lambda customers: batch_create(customers, qb=client),
-    }
-    quickbooks.control("switches", {"limits": "false", "latency_ms": LATENCY_MS})
-    found = {name: _measured(way, count, named) for name, way in ways.items()}
-    quickbooks.control("switches", {"limits": "true", "latency_ms": 0})
-    return found
-
-
-def _measured(
-    way: Callable[[list[Any]], object], count: int, named: Iterator[int]
-) -> dict[str, float]:
-    from quickbooks.objects.customer import Customer
-
-    customers = [Customer() for _ in range(count)]
-    for customer in customers:
-        customer.DisplayName = f"Client {next(named)}"
-    (cpu_before, _), began = usage(), time.monotonic()
-    way(customers)
-    seconds, cpu_s = time.monotonic() - began, usage()[0] - cpu_before
-    return {
-        "objects_per_minute": round(count / seconds * 60),
-        "cpu_ms_per_object": round(cpu_s / count * 1000, 2),
-    }
-
-
-def _peer_client(quickbooks: SandboxProcess) -> Any:
-    from intuitlib.client import AuthClient
-    from quickbooks import QuickBooks
-
-    os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # it insists on https otherwise
-    said = quickbooks.announced
-    company = quickbooks.control("companies", {"name": "Peer"})
-    auth = AuthClient(
-        said["client_id"],
-        said["client_secret"],
-        "http://127.0.0.1/",
-        environment=said["discovery_url"],
-    )
-    auth.refresh(refresh_token=company["refresh_token"])
-    QuickBooks.api_url_v3 = QuickBooks.sandbox_api_url_v3 = f"{said['api_url']}/v3"
-    return QuickBooks(
-        auth_client=auth,
-        refresh_token=auth.refresh_token,
-        company_id=company["realm_id"],
-        minorversion=75,
-    )
-
-
 def main() -> None:
     scale, count = float(os.environ.get("SCALE", "1")), int(os.environ.get("PEER", "600"))
     with SandboxProcess.start() as quickbooks, _local.installation(quickbooks) as app:
         found = {"bench": "first_copy", **copy(app, quickbooks, scale)}
-        found["python_quickbooks"] = {"objects": count, **peers(quickbooks, count)}
+        found["peers"] = _peers.costs(quickbooks, count, LATENCY_MS)
+        bare_save = found["peers"]["python_quickbooks"]["loop"]["cpu_ms_per_object"]
+        found["cpu_to_bare_save"] = round(found["cpu_ms_per_object"] / bare_save, 2)
         print(json.dumps(found))
 
 
