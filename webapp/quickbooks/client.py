@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx2
 import structlog
@@ -227,8 +227,7 @@ class Company:
         try:
             with self._http.stream(
                 method,
-                f"{self._base}/{path}",
-                params={**(params or {}), "minorversion": MINOR_VERSION},
+                self._address(path, params),
                 headers=headers,
                 content=content,
             ) as response:
@@ -252,6 +251,11 @@ class Company:
             response.status_code, answered, tid, response.headers.get("Retry-After")
         )
         return Answer(decoded, tid)
+
+    def _address(self, path: str, params: dict[str, str] | None) -> str:
+        """Put together here, since the client would take it apart and together once for each."""
+        query = urlencode({**(params or {}), "minorversion": MINOR_VERSION}, quote_via=quote)
+        return f"{self._base}/{path}?{query}"
 
 
 def _read_body(response: httpx2.Response) -> bytes:
