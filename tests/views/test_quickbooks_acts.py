@@ -11,6 +11,8 @@ from tests.views.quickbooks_scene import BASE, DUPLICATE, THEIRS, Scene
 from webapp.extensions import db
 from webapp.models import Account, Connection, Entry, Invoice, Issue, Link, Service
 
+KNOWN = {"quickbooks_id": "9", "sync_token": "0"}
+
 
 def act(client: FlaskClient, issue: int, action: str, **data: str):  # type: ignore[no-untyped-def]
     return client.post(f"{BASE}/issues/{issue}/{action}", data=data, headers=HTMX)
@@ -185,6 +187,29 @@ def test_an_edited_record_offers_a_decision_and_no_resync(scene: Scene, owner: F
     assert f'id="qb-send-ours-{issue}"' in text
     assert f'id="qb-keep-theirs-{issue}"' in text
     assert f'id="qb-resync-{issue}"' not in text
+
+
+@pytest.mark.parametrize("action", ["send-ours", "keep-theirs"])
+def test_nothing_is_decided_about_an_edit_that_nobody_has_looked_at(
+    action: str, app: Flask, scene: Scene, owner: FlaskClient
+) -> None:
+    issue = scene.issue(cause="edited", theirs=THEIRS)
+    with app.app_context():
+        record = scene.records.invoice
+        db.session.add(Link(firm_id=scene.firm_id, kind="invoice", record_id=record, **KNOWN))
+        db.session.commit()
+    text = owner.get(f"{BASE}/errors/invoices", headers=HTMX).text
+    assert f'name="sync_token" value="{THEIRS["SyncToken"]}"' in text
+    later = str(int(str(THEIRS["SyncToken"])) + 1)
+    with app.app_context():
+        row = db.session.get_one(Issue, issue)
+        row.theirs = {**THEIRS, "SyncToken": later, "TotalAmt": 1}
+        db.session.commit()
+    answer = act(owner, issue, action, sync_token=str(THEIRS["SyncToken"]))
+    assert answer.status_code == 422
+    assert "It was changed in QuickBooks once more." in answer.text
+    assert scene.state(issue) == "open"
+    assert act(owner, issue, action, sync_token=later).status_code == 200
 
 
 # -- accounts -------------------------------------------------------------------------------------

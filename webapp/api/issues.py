@@ -78,7 +78,7 @@ class ActionFields(Fields):
     quickbooks_id = ma.fields.String(metadata={"description": "link, set-income-account"})
     name = ma.fields.String(metadata={"description": "rename: the name for QuickBooks alone"})
     sync_token = ma.fields.String(
-        metadata={"description": "send-ours: the version that was looked at"}
+        metadata={"description": "send-ours, keep-theirs: the version that was looked at"}
     )
 
 

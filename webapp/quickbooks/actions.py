@@ -20,6 +20,7 @@ from webapp.models.record import Record
 from webapp.models.service import Service
 from webapp.quickbooks import causes, company_reset, links, numbering, repairs, roles
 from webapp.quickbooks.facts import facts_of
+from webapp.quickbooks.news import newer
 from webapp.quickbooks.payloads import ENTITIES
 
 IGNORE, RESTORE = "ignore", "restore"
@@ -143,9 +144,20 @@ def _restore(case: _Case) -> None:
 # -- edited or gone over there --------------------------------------------------------------------
 
 
+def _seen(case: _Case) -> str:
+    """The version over there that the person decides about. Raises ActionRefused if we have heard
+    of a later one since: nobody has looked at that."""
+    theirs = case.issue.theirs or {}
+    seen = case.text("sync_token")
+    if seen and newer(theirs, seen):
+        again = gettext("It was changed in QuickBooks once more. Compare both again, then choose.")
+        raise ActionRefused("", again)
+    return seen or str(theirs.get("SyncToken", ""))
+
+
 def _send_ours(case: _Case) -> None:
     """Overwrite what the person has seen there, and nothing newer."""
-    seen = case.text("sync_token") or str((case.issue.theirs or {}).get("SyncToken", ""))
+    seen = _seen(case)
     if case.link is None or case.issue.theirs is None or not seen:
         raise ActionRefused("", gettext("There is nothing to compare with. Reload the page."))
     case.link.sync_token = seen
@@ -158,6 +170,7 @@ def _keep_theirs(case: _Case) -> None:
 
     Where a change of ours was refused (a payment in a deposit), what we know of theirs holds.
     """
+    _seen(case)
     if case.link is None:
         raise ActionRefused("", gettext("There is nothing to compare with. Reload the page."))
     if case.issue.theirs is not None:

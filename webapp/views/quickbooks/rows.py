@@ -62,6 +62,10 @@ FOR_ALL = frozenset({names.RESYNC, actions.IGNORE, actions.RESTORE})
 """Actions that a line which stands for many records does to all of them."""
 
 
+DECIDING = frozenset({names.SEND_OURS, names.KEEP_THEIRS})
+"""Actions that are about what stands in QuickBooks: they say which version was looked at."""
+
+
 def off_because(connection: Connection | None) -> str:
     """Why nothing can be sent now, as a sentence; "" when it can."""
     if connection is not None and connection.state == CONNECTED:
@@ -321,8 +325,15 @@ class Rows:
             question_url=url if name in ASKING else "",
             removes_row=name in LEAVING,
             off_because=self.off if name in SENDING else "",
-            fields={"shared": "1"} if shared and name in FOR_ALL else {},
+            fields=self._fields(issue, name),
         )
+
+    def _fields(self, issue: Issue, name: str) -> dict[str, str]:
+        if name in FOR_ALL and self._shared_with(issue):
+            return {"shared": "1"}
+        if name in DECIDING and issue.theirs is not None:
+            return {"sync_token": str(issue.theirs.get("SyncToken", ""))}
+        return {}
 
     def _label(self, issue: Issue, name: str) -> str:
         if name == names.USE_NUMBER and self.next_number:
