@@ -156,7 +156,7 @@ def _in_turn(firm_id: int, object_id: int) -> tuple[Firm, StripeObject | None]:
 
 def _keep_problem(found: StripeObject, problem: Unrecordable) -> None:
     if found.problem != problem.cause:
-        log.warning(
+        log.info(  # a question to the firm, none to those who run this
             "stripe_not_recorded",
             firm_id=found.firm_id,
             stripe_id=found.stripe_id,
