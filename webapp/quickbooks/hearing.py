@@ -5,15 +5,14 @@ are not, so an event that only echoes our own write costs no read, and the other
 gathered into one. Where webhooks come, CDC is a safety net, cast seldom.
 
 An event is no news when the object's link has seen that version: QuickBooks' own time of the
-version we last saw (``Link.seen_at``, whole seconds) is not earlier. Within that very second one
-event is expected, and one more for each of our payments that moved the invoice then; any further
-one is somebody else's. What this rule still hides (an edit whose event arrives in place of a lost
-echo) the next reading shows.
+version we last saw (``Link.seen_at``, whole seconds) is not earlier. Right behind it one event is
+expected, and one more behind each of our payments that moved the invoice; any further one is
+somebody else's. What this rule still hides (an edit whose event arrives in place of a lost echo)
+the next reading shows.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -34,6 +33,8 @@ TIDY_EVERY_S = 3_600.0
 GATHERED_FOR = timedelta(seconds=2)
 """Events of one moment are answered by one reading, and our own writes are settled by then."""
 AT_ONCE = 5_000
+BEHIND = timedelta(seconds=3)
+"""An event's time may be that of the change, or of its telling: Intuit's pages do not say."""
 ECHO_WITHIN = timedelta(minutes=5)
 """A write of ours that no webhook has followed for so long says that none come any more."""
 
@@ -119,13 +120,19 @@ def unexplained(
 ) -> bool:
     """Is there a change among these that neither our view of the object nor our payments explain?
 
-    All are QuickBooks' own times; those of the changes are exact, the others whole seconds.
+    All are QuickBooks' own times; those of the changes are exact, the others whole seconds. Each
+    explains one change, the first that nothing else explains.
     """
-    if seen_at is None:
+    told = list(times)
+    if seen_at is None or None in told:
         return True
-    told = [moment.replace(microsecond=0) if moment else None for moment in times]
-    later = Counter(moment for moment in told if moment is None or moment >= seen_at)
-    return bool(later - Counter([seen_at, *payments]))
+    left = sorted([seen_at, *(payment for payment in payments if payment >= seen_at)])
+    for moment in sorted(moment for moment in told if moment and moment >= seen_at):
+        explained = next((ours for ours in left if ours <= moment < ours + BEHIND), None)
+        if explained is None:
+            return True
+        left.remove(explained)
+    return False
 
 
 def _links(firm_id: int, kind: str, ids: Iterable[str]) -> dict[str, Link]:
