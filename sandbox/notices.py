@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sandbox import wire
 from sandbox.clock import zulu
@@ -30,10 +31,11 @@ SOURCE = "intuit.dsnBgbseACLLRZNxo2dfc4evmEJdxde58xeeYcZliOU="
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One event of one company, with an id that a second delivery keeps."""
+    """One event of one company, with an id that a second delivery keeps. `at` is its time."""
 
     realm_id: str
     event: Event
+    at: datetime
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
@@ -51,7 +53,7 @@ def _legacy(notices: list[Notice]) -> Body:
             "name": event.entity,
             "id": event.id,
             "operation": event.operation,
-            "lastUpdated": zulu(event.at),
+            "lastUpdated": zulu(notice.at),
         }
         if event.deleted_id:
             entity["deletedId"] = event.deleted_id
@@ -75,7 +77,7 @@ def _cloud_event(notice: Notice, merge_field: str) -> Body:
         "source": SOURCE,
         "type": f"qbo.{event.entity.lower()}.{PAST_TENSE[event.operation]}.v1",
         "datacontenttype": "application/json",
-        "time": zulu(event.at).replace("Z", "000000Z"),
+        "time": zulu(notice.at).replace("Z", "000000Z"),
         "intuitentityid": event.id,
         "intuitaccountid": notice.realm_id,
         "data": data,

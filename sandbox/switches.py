@@ -61,6 +61,7 @@ class Switches:
     # webhooks
     webhook_format: str = "cloudevents"
     webhook_merge_field: str = "deletedId"
+    webhook_time: str = "change"
     webhook_delay_s: float = 0.05
     webhook_drop_percent: float = 0
     webhook_duplicate_percent: float = 0
@@ -110,6 +111,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "answers": ("full", "terse"),
     "webhook_format": ("cloudevents", "legacy"),
     "webhook_merge_field": ("deletedId", "none"),
+    "webhook_time": ("change", "telling"),
 }
 
 

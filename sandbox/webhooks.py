@@ -13,6 +13,7 @@ import itertools
 import random
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import h11
@@ -72,7 +73,9 @@ class Webhooks:
         if not self.targets:
             return
         wanted = [event for event in events if ENTITIES[event.entity].in_webhooks]
-        self._pending += [Notice(realm_id, event) for event in wanted]
+        telling = self.clock.now() + timedelta(seconds=self.switches.webhook_delay_s)
+        at = telling if self.switches.webhook_time == "telling" else None
+        self._pending += [Notice(realm_id, event, at or event.at) for event in wanted]
         if self._pending and self._flush is None:
             loop = asyncio.get_running_loop()
             self._flush = loop.call_later(self.switches.webhook_delay_s, self.flush)

@@ -7,11 +7,12 @@ asked for, stamps of another offset, faults by code alone, unknown fields.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
 
-from tests.quickbooks.listening import hear, poll
+from tests.quickbooks.listening import hear, poll, read_count
 from tests.quickbooks.office import MakeOffice, Office
 from tests.quickbooks.test_sync_kinds import CHANGES
 from webapp.models import KINDS, MirrorObject
@@ -102,6 +103,24 @@ def test_edits_and_deletions_over_there_are_told_once(
         ("invoice", "edited"),
         ("service", "inactive_service"),
     ]
+
+
+@pytest.mark.usefixtures("announced")
+def test_echoes_cost_no_read_though_their_time_is_that_of_the_telling(
+    office: Office, switch: Switch
+) -> None:
+    switch(webhook_time="telling", webhook_delay_s=1.5)
+    made = office.one_of_each()
+    office.work()
+    time.sleep(2)
+    hear(office)
+    before = read_count(office)
+    office.change("account", made["account"], name="Ada Lovelace")
+    office.payment(made["invoice"], "20.00")
+    office.work()
+    time.sleep(2)
+    hear(office)
+    assert read_count(office) == before
 
 
 def test_our_own_writes_are_nobodys_edit(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -67,6 +68,22 @@ def test_merge_names_the_vanished_id_only_where_told_to(
     books.control("objects/merge", entity="Customer", id=other["Id"], into=customer["Id"])
     [body] = listener.wait_for(1)
     assert ("deletedId" in json.dumps(body)) is named
+
+
+@pytest.mark.parametrize(("setting", "later_by"), [("change", 0), ("telling", 2)])
+def test_time_of_an_event_follows_its_switch(
+    books: Books,
+    switch: Switch,
+    listener: Listener,  # noqa: F811
+    setting: str,
+    later_by: int,
+) -> None:
+    switch(webhook_time=setting, webhook_delay_s=2)
+    made = books.customer()
+    [[event]] = listener.wait_for(1, 30)
+    changed = datetime.fromisoformat(made["MetaData"]["LastUpdatedTime"])
+    told = datetime.fromisoformat(event["time"])
+    assert later_by <= (told - changed).total_seconds() < later_by + 1
 
 
 @pytest.mark.parametrize("status", [500, 400])
