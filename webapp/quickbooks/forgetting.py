@@ -13,8 +13,12 @@ from webapp.extensions import db
 from webapp.models import (
     Connection,
     Firm,
+    Invoice,
+    InvoiceLine,
     PasswordReset,
     Person,
+    Recurring,
+    RecurringLine,
     UnreadWebhook,
     WebhookEvent,
 )
@@ -39,6 +43,7 @@ def forget_firm(firm: Firm) -> None:
     if realm_id:
         _forget_webhooks(realm_id)
     _forget_askings(firm.id)
+    _forget_lines(firm.id)
     # One statement: the database follows every reference to the firm, also in tables added later.
     db.session.execute(delete(Firm).where(Firm.id == firm.id))
     db.session.commit()
@@ -74,6 +79,21 @@ def _forget_askings(firm_id: int) -> None:
     )
 
 
+def _forget_lines(firm_id: int) -> None:
+    """A line refers to the firm through its invoice alone. PostgreSQL goes through the references
+    level by level and, within one, by the numbers of its triggers: a service may be looked at
+    before the line that holds it has gone."""
+    for line, parent_id, parent in (
+        (InvoiceLine, InvoiceLine.invoice_id, Invoice),
+        (RecurringLine, RecurringLine.recurring_id, Recurring),
+    ):
+        own = select(parent.id).where(parent.firm_id == firm_id)
+        db.session.execute(
+            delete(line).where(parent_id.in_(own)),
+            execution_options={"synchronize_session": False},
+        )
+
+
 def _forget_in_redis(firm_id: int, realm_id: str | None) -> None:
     redis: Redis = current_app.extensions["redis"]
     queue: Queue = current_app.extensions["sync_queue"]
@@ -83,7 +103,8 @@ def _forget_in_redis(firm_id: int, realm_id: str | None) -> None:
     ):
         if job is not None and job.args and job.args[0] == firm_id:
             job.delete()
-    patterns = [f"cuadra:*:{firm_id}"] + ([f"cuadra:*:{realm_id}:*"] if realm_id else [])
+    patterns = [f"cuadra:*:{firm_id}", f"cuadra:*-asked:{firm_id}:*"]
+    patterns += [f"cuadra:*:{realm_id}:*"] if realm_id else []
     for pattern in patterns:
         for key in redis.scan_iter(match=pattern):
             redis.delete(key)
