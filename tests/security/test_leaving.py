@@ -13,7 +13,8 @@ from tests.quickbooks.office import Office
 from tests.quickbooks.test_connecting import BASE
 from tests.security.conftest import Desk
 from tests.security.world import changed, rows_of
-from webapp import hints, security_log
+from tests.views.conftest import recurring_data
+from webapp import hints, intake, recurring, security_log
 from webapp.extensions import db
 from webapp.models import Connection, Firm, Notification, PasswordReset, UnreadWebhook, WebhookEvent
 from webapp.quickbooks import oauth
@@ -78,7 +79,7 @@ def fill(app: Flask, office: Office) -> None:
     desk = Desk(app, "owner@firm-1.example")
     desk.with_second_factor()
     office.settings(name=f"{CANARY} & Sons")
-    office.one_of_each()
+    made = office.one_of_each()
     account = office.client(f"{CANARY} Orchards", email="a@zeldovich.example")
     office.settle()
     office.change("account", account, name=f"{CANARY} Farms")
@@ -95,6 +96,9 @@ def fill(app: Flask, office: Office) -> None:
             operation="update",
         )
         db.session.add_all([notice, aside, event])
+        firm = db.session.get_one(Firm, office.firm_id)
+        series = recurring_data(account, made["service"])
+        intake.recurring(firm, series, recurring.today_of(firm))
         PasswordReset.ask(desk.email)
         db.session.commit()
         hints.send(office.firm_id)
