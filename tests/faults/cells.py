@@ -113,7 +113,7 @@ def require_done(office: Office, made: Mapping[str, int], kind: str, operation: 
 def require_killed(processes: Iterable[ForkServerProcess]) -> None:
     for process in processes:
         process.join(PATIENCE_S)
-        assert process.exitcode == -signal.SIGKILL
+        assert process.exitcode == -signal.SIGKILL, f"it ended with {process.exitcode}"
 
 
 def require_finished(fork: Fork, offices: Iterable[Office]) -> None:
@@ -121,7 +121,7 @@ def require_finished(fork: Fork, offices: Iterable[Office]) -> None:
     heirs = [fork(children.work, office.firm_id) for office in offices]
     for heir in heirs:
         heir.join(PATIENCE_S)
-        assert heir.exitcode == 0
+        assert heir.exitcode == 0, f"it ended with {heir.exitcode}"
 
 
 def kinds_of(operation: str, calls: bool = True) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from webapp import failpoints
 
-PATIENCE_S = 50.0
+PATIENCE_S = 240.0
 PAUSE_S = 0.1
 """Between looks, so that six workers that wait do not keep a small machine busy."""
 

@@ -32,7 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LEASE_S = 1.0
 CUTOFF_S = 1.5
 SWEEP_S = 0.3
-PATIENCE_S = 60
+PATIENCE_S = 300
+"""For what takes a second or two, since a machine may be busy with much else."""
 
 Fork = Callable[..., ForkServerProcess]
 Program = Callable[..., subprocess.Popen[bytes]]

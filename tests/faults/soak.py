@@ -38,7 +38,7 @@ UNHURRIED = {
     "QBO_REQUESTS_PER_MINUTE": "100000",
     "QBO_BATCHES_PER_MINUTE": "10000",
 }
-SETTLING_S = 600.0
+SETTLING_S = 1_500.0
 
 
 def act(life: Life, chance: random.Random) -> None:

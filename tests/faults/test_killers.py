@@ -47,6 +47,18 @@ def test_record_that_kills_its_workers_is_set_aside_and_its_neighbours_go(
     assert office.state("service", service) == "failed"
 
 
+def test_suspects_are_looked_for_one_at_a_time(office: Office, fork: Fork) -> None:
+    """Or a death beside the culprit would count against those who were only there."""
+    service = office.service()
+    accounts = [office.client(f"Client {n}") for n in range(3)]
+    office.fault("commit_then_drop", entity="Item", method="POST", seconds=20)  # nobody waits
+    office.fault("delay", path="query.*from.{1,3}Item", seconds=1.5)
+    office.fault("delay", path="query.*from.{1,3}Customer", seconds=3)
+    assert deaths(office, fork, "marked/Customer", "looked/Item") == 2
+    assert office.state("service", service) == "failed"
+    assert {office.state("account", a) for a in accounts} == {"synced"}
+
+
 @pytest.mark.parametrize("done_to_it", ["resynced", "corrected", "ignored and restored"])
 def test_set_aside_with_a_request_out_is_looked_for_before_it_is_sent_again(
     office: Office, fork: Fork, done_to_it: str

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.conftest import CUTOFF_S, LEASE_S
+from tests.faults.conftest import CUTOFF_S, LEASE_S, PATIENCE_S
 from tests.quickbooks.office import MakeOffice, Office
 from webapp import hints
 from webapp.models import KINDS, Entry
@@ -18,9 +18,8 @@ from webapp.quickbooks import connection
 Program = Callable[..., subprocess.Popen[bytes]]
 INVOICES = 50
 RESUMES_S = 10
-STARTING_S = 20
+STARTING_S = 120
 """A program's start, on a machine that is busy with other tests."""
-PATIENCE_S = 60.0
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_S) -> float:

@@ -26,7 +26,7 @@ from webapp import embedded_redis
 from webapp.models import KINDS
 
 RESUMES_S = 10
-STARTING_S = 20
+STARTING_S = 120
 """Programs that died with Redis are started again, which takes its time on a busy machine."""
 
 

@@ -10,6 +10,7 @@ from multiprocessing.context import ForkServerProcess
 import pytest
 
 from tests.faults import children
+from tests.faults.conftest import PATIENCE_S
 from tests.quickbooks.office import Office
 from webapp.database import database_now
 from webapp.extensions import db
@@ -17,7 +18,6 @@ from webapp.models import Connection, Notification
 
 Fork = Callable[..., ForkServerProcess]
 AT_ONCE = 20
-PATIENCE_S = 60
 
 
 @pytest.fixture

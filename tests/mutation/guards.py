@@ -150,8 +150,7 @@ GUARDS = (
         f"{QUICKBOOKS}/sync.py",
         "        if alone and self._on_their_way():\n",
         "        if False:\n",
-        f"{FAULTS}/test_killers.py"
-        "::test_record_that_kills_its_workers_is_set_aside_and_its_neighbours_go[answered-looked]",
+        f"{FAULTS}/test_killers.py::test_suspects_are_looked_for_one_at_a_time",
     ),
     Guard(
         8,
