@@ -3,6 +3,7 @@ made before and after it. Whatever is asked of one, the others are left alone.""
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -263,3 +264,10 @@ def test_request_id_has_room_for_a_revision_that_counts_seconds(middle: Place) -
     made.compose("create", "{}")
     assert made.request_id is not None
     assert len(made.request_id) == Entry.__table__.c.request_id.type.length
+
+
+def test_what_is_composed_anew_and_reads_the_same_keeps_its_request_id(middle: Place) -> None:
+    made = put(middle)
+    for _ in range(2):
+        made.compose("".join(["cre", "ate"]), json.dumps({"Id": "7"}))
+        assert made.revision == 1

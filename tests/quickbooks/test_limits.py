@@ -228,6 +228,19 @@ def test_wait_that_would_be_in_vain_is_not_begun(
     assert slept == []
 
 
+@pytest.mark.parametrize(("patience_s", "waited"), [(0.25, []), (20, [0.5])])
+def test_call_is_waited_for_where_it_comes_before_the_deadline(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, patience_s: float, waited: list[float]
+) -> None:
+    """The budget's answers are given here: half a second to wait, and then room."""
+    slept: list[float] = []
+    answers = iter([0.5, 0.0])
+    monkeypatch.setattr(limits.time, "sleep", slept.append)
+    monkeypatch.setattr(Budget, "ask", lambda *_args, **_options: next(answers))
+    assert budget(app).take(time.monotonic() + patience_s) is bool(waited)
+    assert slept == waited
+
+
 def test_pause_lasts_as_long_as_it_was_asked_for(app: Flask) -> None:
     shared = budget(app)
     shared.pause(100)
