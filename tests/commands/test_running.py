@@ -16,7 +16,7 @@ from tests.commands.program import START_TIMEOUT_S, Program, program, wait_until
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The demo, running. A test leaves it as it found it."""
     with program(tmp_path_factory.mktemp("running")) as started:
-        started.start(WORKER_NICE="5")
+        started.start()
         yield started
 
 
@@ -36,13 +36,6 @@ def test_every_part_gets_ready(running: Program) -> None:
 
     wait_until(lambda: "worker" in parts(), START_TIMEOUT_S)
     assert set(parts()) == {"database", "migrations", "redis", "worker", "scheduler"}
-
-
-def test_the_worker_leaves_the_cpu_to_the_web(running: Program) -> None:
-    (worker,) = running.processes("jobs.worker")
-    web = running.processes("gunicorn")
-    assert web
-    assert all(worker.nice() > process.nice() for process in web) or worker.nice() == 19
 
 
 def test_secrets_and_settings_are_private(running: Program) -> None:

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
+from flask import Flask
 
-from tests.commands.program import ROOT
+from tests.commands.program import ROOT, START_TIMEOUT_S, wait_until
 
 AUTOGROUP = Path("/proc/self/autogroup")
 BY = 3
@@ -41,3 +43,15 @@ def test_its_session_stands_back_where_no_other_process_shares_it(own: bool) -> 
     before = AUTOGROUP.read_text().split()[-1]
     after = said(read, of_its_own_session=own).split()[-1]
     assert after == (str(min(os.nice(0) + BY, 19)) if own else before)
+
+
+def test_a_worker_stands_back_as_its_setting_says(app: Flask) -> None:
+    expected = min(os.nice(0) + BY, 19)
+    environ = {**os.environ, "WORKER_NICE": str(BY)}
+    with subprocess.Popen([sys.executable, "-m", "jobs.worker"], cwd=ROOT, env=environ) as worker:
+        try:
+            seen = psutil.Process(worker.pid)
+            wait_until(lambda: seen.nice() == expected, START_TIMEOUT_S)
+            assert seen.nice() == expected
+        finally:
+            worker.kill()
