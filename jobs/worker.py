@@ -7,10 +7,11 @@ supervisor starts it anew should it die.
 
 from __future__ import annotations
 
+import os
+
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from jobs.priority import stand_back
 from webapp import hints
 from wsgi import app
 
@@ -20,7 +21,7 @@ MAINTENANCE_S = 10
 
 def main() -> None:
     hints.ensure_redis(app)
-    stand_back(app.config["WORKER_NICE"])  # not Redis, which the web asks as well
+    os.nice(app.config["WORKER_NICE"])  # not of Redis, which the web asks as well
     worker = SimpleWorker(
         [hints.QUEUE],
         connection=app.extensions["redis_for_workers"],
