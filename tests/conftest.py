@@ -19,10 +19,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import make_url
+from xdist.remote import Producer
 
 from tests import postgres
 from tests.browser import binary
 from tests.contract import score
+from tests.dealing import Dealing
 from webapp import create_app, embedded_redis
 from webapp.extensions import db
 from webapp.models import ApiToken, Firm, Person, SignIn
@@ -57,6 +59,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Dealing | None:
+    return Dealing(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
