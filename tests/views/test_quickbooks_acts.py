@@ -212,6 +212,21 @@ def test_nothing_is_decided_about_an_edit_that_nobody_has_looked_at(
     assert act(owner, issue, action, sync_token=later).status_code == 200
 
 
+def test_the_invoice_that_was_compared_is_linked_and_no_other(
+    app: Flask, scene: Scene, owner: FlaskClient
+) -> None:
+    issue = scene.issue(theirs=THEIRS)
+    text = owner.get(f"{BASE}/issues/{issue}/detail", headers=HTMX).text
+    assert f'name="quickbooks_id" value="{THEIRS["Id"]}"' in text
+    with app.app_context():
+        db.session.get_one(Issue, issue).theirs = {**THEIRS, "Id": "45999"}
+        db.session.commit()
+    answer = act(owner, issue, "link", quickbooks_id=str(THEIRS["Id"]))
+    assert answer.status_code == 422
+    assert "Compare both before you link them." in answer.text
+    assert scene.state(issue) == "open"
+
+
 # -- accounts -------------------------------------------------------------------------------------
 
 

@@ -331,8 +331,11 @@ class Rows:
     def _fields(self, issue: Issue, name: str) -> dict[str, str]:
         if name in FOR_ALL and self._shared_with(issue):
             return {"shared": "1"}
-        if name in DECIDING and issue.theirs is not None:
-            return {"sync_token": str(issue.theirs.get("SyncToken", ""))}
+        seen = issue.theirs or {}
+        if name in DECIDING and "SyncToken" in seen:
+            return {"sync_token": str(seen["SyncToken"])}
+        if name == names.LINK and issue.kind == "invoice" and "Id" in seen:
+            return {"quickbooks_id": str(seen["Id"])}
         return {}
 
     def _label(self, issue: Issue, name: str) -> str:
