@@ -22,6 +22,8 @@ from webapp.quickbooks import hearing, reading
 from webapp.quickbooks.payloads import ENTITIES
 
 Switch = Callable[..., None]
+FOR_A_NEW_NAME = 1
+"""Read before a client that nobody knows is made."""
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
@@ -64,7 +66,7 @@ def test_echoes_of_our_own_writes_cost_no_read(office: Office, invoice: int) -> 
     hear(office)
     office.remove("refund", refund)
     hear(office)
-    assert read_count(office) == before
+    assert read_count(office) - before == FOR_A_NEW_NAME
 
 
 def test_edit_right_behind_our_own_write_is_noticed(office: Office, invoice: int) -> None:

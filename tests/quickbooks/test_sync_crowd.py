@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from tests.quickbooks.office import Office
+from tests.quickbooks.office import MakeOffice, Office
 from webapp import hints
 from webapp.extensions import db
 from webapp.models import Entry
@@ -16,11 +16,6 @@ from webapp.quickbooks import sync
 RECORDS = 300
 OTHER_FIRM = 999_999
 READS_PER_THOUSAND = 5
-
-
-@pytest.fixture
-def crowd(office: Office) -> list[tuple[str, int]]:
-    return make_crowd(office)
 
 
 def make_crowd(office: Office) -> list[tuple[str, int]]:
@@ -39,9 +34,10 @@ def make_crowd(office: Office) -> list[tuple[str, int]]:
     return made[:RECORDS]
 
 
-def test_first_copy_goes_in_batches_and_hardly_reads(
-    office: Office, crowd: list[tuple[str, int]]
-) -> None:
+def test_first_copy_goes_in_batches_and_hardly_reads(make_office: MakeOffice) -> None:
+    office = make_office(connected=False)
+    crowd = make_crowd(office)
+    office.connect()
     office.sandbox.control("counters", method="DELETE")
     office.settle()
     assert {office.state(kind, record) for kind, record in crowd} == {"synced"}
