@@ -16,6 +16,7 @@ from tests.quickbooks.listening import hear, poll, read_count
 from tests.quickbooks.office import MakeOffice, Office
 from tests.quickbooks.test_sync_kinds import CHANGES
 from webapp.models import KINDS, MirrorObject
+from webapp.quickbooks import roles
 from webapp.quickbooks.payloads import ENTITIES
 
 Switch = Callable[..., None]
@@ -167,6 +168,51 @@ def test_edit_that_came_first_is_shown_and_ours_sent_over_it(office: Office) -> 
     office.settle()
     assert office.issues() == []
     assert office.theirs("invoice", invoice)["TotalAmt"] == 240
+
+
+@pytest.mark.parametrize(
+    ("entity", "refused", "cause"),
+    [
+        ("Customer", "invoice", "customer_inactive"),
+        ("Item", "invoice", "inactive_service"),
+        ("Account", "payment", "account_inactive"),
+    ],
+)
+def test_what_is_inactive_is_named_though_quickbooks_does_not_say(
+    office: Office, entity: str, refused: str, cause: str
+) -> None:
+    account, service = office.client(), office.service()
+    invoice = office.invoice(account, service)
+    office.work()
+    ids = {
+        "Customer": office.quickbooks_id("account", account),
+        "Item": office.quickbooks_id("service", service),
+        "Account": str(office.connection().accounts[roles.DEPOSIT]),
+    }
+    office.control("objects/inactivate", entity=entity, id=ids[entity])
+    poll(office)
+    if refused == "payment":
+        office.payment(invoice)
+    else:
+        office.invoice(account, service)
+    office.work()
+    assert [issue.cause for issue in office.issues(refused)] == [cause]
+
+
+@pytest.mark.parametrize(("paid", "cause"), [(240, "invoice_paid"), (200, "exceeds_balance")])
+def test_payment_of_more_than_is_open_is_known_by_the_invoice(
+    office: Office, paid: int, cause: str
+) -> None:
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    theirs = office.theirs("invoice", invoice)
+    link = {"TxnId": theirs["Id"], "TxnType": "Invoice"}
+    customer = {"value": theirs["CustomerRef"]["value"]}
+    line = {"Amount": paid, "LinkedTxn": [link]}
+    office.create_theirs("Payment", CustomerRef=customer, TotalAmt=paid, Line=[line])
+    office.payment(invoice, "100.00")
+    office.work()
+    assert office.only_issue().cause == cause
 
 
 UNKNOWN_ENTITY = {

@@ -1,6 +1,7 @@
 """What is open on the invoice that QuickBooks would not take a payment of?
 
-QuickBooks says that it is too much, or that the two can't be linked, but not how much is left.
+QuickBooks says that it is too much, or that the two can't be linked, but not how much is left. In
+which words it says so, Intuit's pages do not tell: the invoice itself does.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from typing import Any
 
 from webapp import money
 from webapp.models import Payment, Record
+from webapp.quickbooks.causes.content import UNKNOWN
 from webapp.quickbooks.facts import voided
 
 CODES = frozenset({"620", "6000"})
 """Under which QuickBooks refuses a payment for its invoice's sake."""
-CAUSES = frozenset({"exceeds_balance", "cannot_link"})
+CAUSES = frozenset({"exceeds_balance", "cannot_link", UNKNOWN})
 
 
 def invoice_paid_by(sent: Mapping[str, Any]) -> str | None:
@@ -31,6 +33,10 @@ def explain(
     if cause not in CAUSES or invoice is None or not isinstance(record, Payment):
         return cause, {}
     left = _amount(invoice.get("Balance"))
+    if cause == UNKNOWN:
+        if left is None or left >= money.to_decimal(record.amount_minor, record.currency):
+            return cause, {}
+        cause = "exceeds_balance"
     if left == 0 and not voided(invoice):
         return "invoice_paid", {}
     if left is None or cause != "exceeds_balance":

@@ -15,6 +15,7 @@ from webapp.quickbooks import (
     facts,
     mirror,
     open_balance,
+    out_of_use,
     sentence_facts,
 )
 from webapp.quickbooks.flight import DUPLICATE_NUMBER, STALE, Refused, Request
@@ -44,6 +45,9 @@ def refuse(entry: Entry, record: Record, request: Request, outcome: Refused) -> 
         cause, amounts = open_balance.explain(cause, record, outcome.theirs)
         reject(entry, record, cause, {**said, **amounts}, outcome.fault)
         return
+    if cause in out_of_use.UNTOLD:
+        cause, more = out_of_use.named(record, request.sent) or (cause, {})
+        said |= more
     known = {**said, **sentence_facts.of(record, outcome.theirs)}
     reject(entry, record, cause, known, outcome.fault, outcome.theirs)
 
