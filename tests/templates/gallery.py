@@ -81,6 +81,7 @@ def create_app() -> Flask:
         "ago": ago,
         "local_moment": local_time,
     }
+    app.jinja_env.globals["form_word"] = lambda: "gallery-word"
     app.jinja_env.globals["csrf_token"] = lambda: "gallery-token"
     macros.init_app(app)
     Babel(app)

@@ -7,6 +7,7 @@ from importlib import import_module
 from flask import Flask
 
 from webapp.extensions import csrf
+from webapp.views import once
 
 PAGES = (
     "auth",
@@ -47,6 +48,7 @@ only other exemption is the API's, which wants a bearer token (``webapp.api.regi
 
 
 def register(app: Flask) -> None:
+    app.jinja_env.globals["form_word"] = once.word
     for page in PAGES:
         bp = import_module(f"webapp.views.{page}").bp
         if page in SIGNED:

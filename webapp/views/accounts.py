@@ -18,6 +18,7 @@ from webapp.views.answers import done, from_htmx, page, refused
 from webapp.views.client_card import card_of
 from webapp.views.deletion import Question, ask, ask_or_delete
 from webapp.views.history import connection_state
+from webapp.views.once import once, saved
 from webapp.views.paging import asked_for, matches, page_of
 from webapp.views.typed import typed
 
@@ -46,6 +47,7 @@ def new() -> tuple[str, int]:
 
 @bp.post("")
 @for_firm
+@once
 def create() -> Response | tuple[str, int]:
     return _save(None)
 
@@ -190,11 +192,10 @@ def sync(record_id: int) -> Response | str:
 def _save(account: Account | None) -> Response | tuple[str, int]:
     values = typed(*FIELDS)
     try:
-        saved = intake.account(asking_firm(), values, account)
+        kept = intake.account(asking_firm(), values, account)
     except intake.Refused as refusal:
         db.session.rollback()
         return refused(
             "accounts/form.html", "form", account=account, values=values, errors=refusal.errors
         )
-    db.session.commit()
-    return done(url_for(".show", record_id=saved.id), gettext("Client saved."))
+    return saved(url_for(".show", record_id=kept.id), gettext("Client saved."))

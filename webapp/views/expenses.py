@@ -13,9 +13,10 @@ from webapp.extensions import db
 from webapp.formats import amount
 from webapp.models import Expense, Payment
 from webapp.rights import asking_firm, for_firm, own
-from webapp.views.answers import done, page, refused
+from webapp.views.answers import page, refused
 from webapp.views.deletion import Question, ask_or_delete
 from webapp.views.history import panel_of, sentence
+from webapp.views.once import once, saved
 from webapp.views.typed import Errors, Values, typed
 
 bp = Blueprint("expenses", __name__)
@@ -34,6 +35,7 @@ def new(payment_id: int) -> tuple[str, int]:
 
 @bp.post("/payments/<int:payment_id>/expenses")
 @for_firm
+@once
 def create(payment_id: int) -> Response | tuple[str, int]:
     return _save(None, own(Payment, payment_id))
 
@@ -81,12 +83,11 @@ def _save(expense: Expense | None, payment: Payment | None) -> Response | tuple[
     values = typed(*FIELDS)
     of_payment = {"payment": payment.id} if payment else {}
     try:
-        saved = intake.expense(asking_firm(), {**values, **of_payment}, expense)
+        kept = intake.expense(asking_firm(), {**values, **of_payment}, expense)
     except intake.Refused as refusal:
         db.session.rollback()
         return refused(FORM, "form", **_form(expense, payment, values, refusal.errors))
-    db.session.commit()
-    return done(_after(saved.payment), gettext("Fee saved."))
+    return saved(_after(kept.payment), gettext("Fee saved."))
 
 
 def _after(payment: Payment | None) -> str:

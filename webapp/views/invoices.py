@@ -13,11 +13,12 @@ from webapp.extensions import db
 from webapp.models import Account, Invoice, Payment
 from webapp.quickbooks.standing import standings
 from webapp.rights import asking_firm, firm_id, for_firm, own
-from webapp.views.answers import done, page, refused
+from webapp.views.answers import page, refused
 from webapp.views.deletion import Question, ask_or_delete
 from webapp.views.history import panel_of, sentence
 from webapp.views.invoice_form import InvoiceForm
 from webapp.views.line_form import LINES, TOTALS
+from webapp.views.once import once, saved
 from webapp.views.paging import asked_for, matches, page_of
 
 bp = Blueprint("invoices", __name__, url_prefix="/invoices")
@@ -51,6 +52,7 @@ def new() -> tuple[str, int]:
 
 @bp.post("")
 @for_firm
+@once
 def create() -> Response | tuple[str, int]:
     return _save(None)
 
@@ -133,14 +135,13 @@ def _save(invoice: Invoice | None) -> Response | tuple[str, int]:
         form.errors = {"number": [gettext("This number already exists in QBO.")]}
         return refused(FORM, "form", form=form)
     try:
-        saved = intake.invoice(asking_firm(), form.data(), invoice)
+        kept = intake.invoice(asking_firm(), form.data(), invoice)
     except intake.Refused as refusal:
         db.session.rollback()
         form.errors = refusal.errors
         return refused(FORM, "form", form=form)
-    db.session.commit()
-    said = gettext("Invoice %(number)s saved.", number=saved.number)
-    return done(url_for(".show", record_id=saved.id), said)
+    said = gettext("Invoice %(number)s saved.", number=kept.number)
+    return saved(url_for(".show", record_id=kept.id), said)
 
 
 def _edited() -> Invoice | None:

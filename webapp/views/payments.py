@@ -17,9 +17,10 @@ from webapp.models import Account, Expense, Invoice, Payment, Refund
 from webapp.models.payment import METHODS
 from webapp.quickbooks.standing import standings
 from webapp.rights import asking_firm, firm_id, for_firm, own
-from webapp.views.answers import done, page, refused
+from webapp.views.answers import page, refused
 from webapp.views.deletion import Question, ask_or_delete
 from webapp.views.history import panel_of, sentence
+from webapp.views.once import once, saved
 from webapp.views.paging import asked_for, matches, page_of
 from webapp.views.payment_choices import account_options, invoice_options
 from webapp.views.typed import Errors, Values, typed
@@ -82,6 +83,7 @@ def open_invoices() -> tuple[str, int]:
 
 @bp.post("")
 @for_firm
+@once
 def create() -> Response | tuple[str, int]:
     return _save(None)
 
@@ -150,12 +152,11 @@ def delete(record_id: int) -> Response | tuple[str, int]:
 def _save(payment: Payment | None) -> Response | tuple[str, int]:
     values = typed(*FIELDS)
     try:
-        saved = intake.payment(asking_firm(), values, payment)
+        kept = intake.payment(asking_firm(), values, payment)
     except intake.Refused as refusal:
         db.session.rollback()
         return refused(FORM, "form", **_form(payment, values, refusal.errors))
-    db.session.commit()
-    return done(url_for(".show", record_id=saved.id), gettext("Payment saved."))
+    return saved(url_for(".show", record_id=kept.id), gettext("Payment saved."))
 
 
 def _form(payment: Payment | None, values: Values, errors: Errors) -> dict[str, object]:

@@ -18,6 +18,7 @@ from webapp.rights import asking_firm, firm_id, for_firm, own
 from webapp.views.answers import done, page, refused
 from webapp.views.deletion import Question, ask_or_delete
 from webapp.views.line_form import LINES, TOTALS
+from webapp.views.once import once, saved
 from webapp.views.paging import asked_for, matches, page_of
 from webapp.views.recurring_form import (
     RecurringForm,
@@ -65,6 +66,7 @@ def new() -> tuple[str, int]:
 
 @bp.post("")
 @for_firm
+@once
 def create() -> Response | tuple[str, int]:
     return _save(None)
 
@@ -142,14 +144,13 @@ def _save(recurring: Recurring | None) -> Response | tuple[str, int]:
         return page(FORM, "form", form=form, latest=latest)
     form.drop_blank_lines()
     try:
-        saved = intake.recurring(firm, form.data(), today_of(firm), recurring)
+        kept = intake.recurring(firm, form.data(), today_of(firm), recurring)
     except intake.Refused as refusal:
         db.session.rollback()
         form.errors = refusal.errors
         return refused(FORM, "form", form=form, latest=latest)
-    db.session.commit()
-    said = gettext("Recurring invoice for %(client)s saved.", client=saved.account.name)
-    return done(url_for(".index"), said)
+    said = gettext("Recurring invoice for %(client)s saved.", client=kept.account.name)
+    return saved(url_for(".index"), said)
 
 
 def _edited() -> Recurring | None:

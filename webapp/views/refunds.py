@@ -13,9 +13,10 @@ from webapp.extensions import db
 from webapp.formats import amount
 from webapp.models import Payment, Refund
 from webapp.rights import asking_firm, for_firm, own
-from webapp.views.answers import done, page, refused
+from webapp.views.answers import page, refused
 from webapp.views.deletion import Question, ask_or_delete
 from webapp.views.history import panel_of, sentence
+from webapp.views.once import once, saved
 from webapp.views.typed import Errors, Values, typed
 
 bp = Blueprint("refunds", __name__)
@@ -34,6 +35,7 @@ def new(payment_id: int) -> tuple[str, int]:
 
 @bp.post("/payments/<int:payment_id>/refunds")
 @for_firm
+@once
 def create(payment_id: int) -> Response | tuple[str, int]:
     return _save(None, own(Payment, payment_id))
 
@@ -84,8 +86,7 @@ def _save(refund: Refund | None, payment: Payment) -> Response | tuple[str, int]
     except intake.Refused as refusal:
         db.session.rollback()
         return refused(FORM, "form", **_form(refund, payment, values, refusal.errors))
-    db.session.commit()
-    return done(_after(payment), gettext("Refund saved."))
+    return saved(_after(payment), gettext("Refund saved."))
 
 
 def _after(payment: Payment) -> str:

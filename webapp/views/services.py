@@ -13,9 +13,10 @@ from webapp.models import Connection, MirrorObject, Service
 from webapp.quickbooks.roles import INCOME, ROLES
 from webapp.quickbooks.standing import standings
 from webapp.rights import asking_firm, firm_id, for_firm, own
-from webapp.views.answers import done, page, refused
+from webapp.views.answers import page, refused
 from webapp.views.deletion import Question, ask_or_delete
 from webapp.views.history import panel_of, sentence
+from webapp.views.once import once, saved
 from webapp.views.paging import asked_for, matches, page_of
 from webapp.views.typed import Errors, Values, typed
 
@@ -49,6 +50,7 @@ def new() -> tuple[str, int]:
 
 @bp.post("")
 @for_firm
+@once
 def create() -> Response | tuple[str, int]:
     return _save(None)
 
@@ -98,8 +100,7 @@ def _save(service: Service | None) -> Response | tuple[str, int]:
     except intake.Refused as refusal:
         db.session.rollback()
         return refused("services/form.html", "form", **_form(service, values, refusal.errors))
-    db.session.commit()
-    return done(url_for(".index"), gettext("Service saved."))
+    return saved(url_for(".index"), gettext("Service saved."))
 
 
 def _form(service: Service | None, values: Values, errors: Errors) -> dict[str, object]:
