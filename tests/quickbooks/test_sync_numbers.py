@@ -51,7 +51,13 @@ def test_number_taken_meanwhile_is_asked_about_before_sending(
     assert writes_of_ours(office) == []
 
 
-def test_number_taken_before_the_webhook_came_is_found_by_the_rejection(office: Office) -> None:
+@pytest.mark.parametrize("synced", [True, False], ids=["synced", "not synced"])
+def test_number_is_asked_about_however_well_changes_are_heard(
+    office: Office, switch: Callable[..., None], synced: bool
+) -> None:
+    """Custom numbers, healthy webhooks, and a company that takes duplicates without a word."""
+    switch(docnumber_warning=False)
+    office.settings(sync_invoice_numbers=synced)
     account, service = office.client(), office.service()
     office.work()
     office.set_connection(webhook_seen_at=datetime.now(UTC))
@@ -62,7 +68,26 @@ def test_number_taken_before_the_webhook_came_is_found_by_the_rejection(office: 
     assert issue.cause == "dup_number"
     assert issue.theirs is not None
     assert issue.theirs["Id"] == theirs["Id"]
+    assert writes_of_ours(office) == []
+
+
+def test_number_taken_after_the_question_is_found_by_the_rejection(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    theirs = office.invoice_of_theirs("somewhere else")
+    _refuse_once(office, str(theirs["Id"]))
+    office.invoice(account, service, number="1042")
+    office.work()
+    issue = office.only_issue()
+    assert issue.cause == "dup_number"
+    assert issue.theirs is not None
+    assert issue.theirs["Id"] == theirs["Id"]
     assert writes_of_ours(office) == ["6140"]
+
+
+def _refuse_once(office: Office, holder: str) -> None:
+    detail = f"DocNumber=1042 is assigned to TxnType=Invoice with TxnId={holder}"
+    office.fault("fault", entity="Invoice", operation="create", code="6140", detail=detail, times=1)
 
 
 def test_use_number_sends_the_invoice_under_the_next_one(office: Office) -> None:
@@ -135,9 +160,9 @@ def test_assigned_number_known_to_be_taken_is_renumbered(apart: Office) -> None:
     assert ("renumber", "accepted") in apart.attempts("invoice", invoice)
 
 
-@pytest.mark.parametrize(("seen", "answers"), [(None, ["ok"]), (datetime.now(UTC), ["6140", "ok"])])
+@pytest.mark.parametrize("seen", [None, datetime.now(UTC)], ids=["polling", "webhooks"])
 def test_assigned_number_taken_meanwhile_is_renumbered_without_an_issue(
-    office: Office, seen: datetime | None, answers: list[str]
+    office: Office, seen: datetime | None
 ) -> None:
     office.settings(sync_invoice_numbers=True)
     account, service = office.client(), office.service()
@@ -146,8 +171,21 @@ def test_assigned_number_taken_meanwhile_is_renumbered_without_an_issue(
     office.invoice_of_theirs("1001")
     invoice = office.invoice(account, service)
     office.work()
-    assert writes_of_ours(office) == answers
+    assert writes_of_ours(office) == ["ok"]
     assert office.theirs("invoice", invoice)["DocNumber"] == "1002"
+    assert office.issues() == []
+
+
+def test_assigned_number_that_is_refused_is_renumbered_without_an_issue(office: Office) -> None:
+    office.settings(sync_invoice_numbers=True)
+    account, service = office.client(), office.service()
+    office.work()
+    theirs = office.invoice_of_theirs("1001")
+    _refuse_once(office, str(theirs["Id"]))
+    invoice = office.invoice(account, service)
+    office.work()
+    assert writes_of_ours(office) == ["6140", "ok"]
+    assert office.theirs("invoice", invoice)["DocNumber"] != "1001"
     assert office.issues() == []
 
 

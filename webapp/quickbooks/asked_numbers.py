@@ -1,10 +1,11 @@
 """Has QuickBooks been asked lately whether a crowd's invoice numbers are free?
 
 Our copy of its numbers is as old as the last change we heard of, and a company that does not warn
-of duplicates takes them without a word. One invoice by itself is asked about as it goes. Of a crowd
-a single query asks for the numbers of the next batches together, and its answer is good for a
-minute: at Intuit's pace of 40 batches a minute that is 2 reads per 1,000 invoices, and at any
-slower one at most a reading a minute more.
+of duplicates takes them without a word; whether it warns cannot be read. One invoice by itself is
+asked about in the moment before it goes. Of a crowd a single query asks for the numbers of the next
+batches together, and its answer is good for a minute: at Intuit's pace of 40 batches a minute that
+is 2 reads per 1,000 invoices, and at any slower one at most a reading a minute more. What slips
+through is found by ``doubled_numbers``.
 """
 
 from __future__ import annotations

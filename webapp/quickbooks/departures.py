@@ -15,7 +15,7 @@ from sqlalchemy import insert
 
 from webapp.extensions import db
 from webapp.models import Batch, Entry
-from webapp.quickbooks import asked_numbers
+from webapp.quickbooks.asked_numbers import number_of
 from webapp.quickbooks.flight import BATCH_LIMIT, Flight, Request
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.limits import BATCH, SINGLE, Budget
@@ -27,8 +27,8 @@ CROWD = 5
 class Departures:
     """The requests of one slice on their way out; the caller commits, then lets them fly."""
 
-    def __init__(self, hold: Hold, budget: Budget, told_of_changes: bool):
-        self.hold, self.budget, self.told_of_changes = hold, budget, told_of_changes
+    def __init__(self, hold: Hold, budget: Budget):
+        self.hold, self.budget = hold, budget
         self.cutoff = timedelta(seconds=current_app.config["QBO_CUTOFF_S"])
 
     def mark(
@@ -52,7 +52,7 @@ class Departures:
         room = min(len(singles), most - len(flights))
         permits = self.budget.take_some(room, SINGLE, hurry=hurry)
         flights += [
-            Flight.of_one(one, send_by(self.hold), not crowd and self._unsure(one), permit)
+            Flight.of_one(one, send_by(self.hold), not crowd and bool(number_of(one)), permit)
             for one, permit in zip(singles, permits, strict=False)
         ]
         left = {request.entry_id for request in requests}
@@ -78,14 +78,6 @@ class Departures:
             entry = entries[request.entry_id]
             entry.batch_id, entry.batch_item = batch_id, bid
         return flight
-
-    def _unsure(self, request: Request) -> bool:
-        """Is its number worth a read? Not while QuickBooks announces its changes, nor when it was
-        asked for lately: reads are metered."""
-        number = asked_numbers.number_of(request)
-        if not number or self.told_of_changes:
-            return False
-        return bool(asked_numbers.topic(self.hold.firm_id).unasked([number]))
 
 
 def send_by(hold: Hold) -> float:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from flask import current_app
 
 from webapp.models import Connection
 from webapp.models import connection as connections
-from webapp.quickbooks import company_reset, errors, hearing, notices
+from webapp.quickbooks import company_reset, errors, notices
 
 SIGN_IN_CODES = frozenset({"120", "3100", "5020", company_reset.CODE})
 """The person who connected lost their rights, or the company was reset: connect anew."""
@@ -47,13 +46,6 @@ def troubled(connection: Connection, error: errors.QuickBooksError, now: datetim
         rest = OUTAGE_PLAN[min(connection.failures, len(OUTAGE_PLAN)) - 1]
         if rest:
             _rest(connection, now + rest)
-
-
-def webhooks_come(connection: Connection, now: datetime) -> bool:
-    """QuickBooks has told us of changes lately, so that the mirror can be relied on."""
-    lasting = timedelta(seconds=current_app.config["CDC_HEALTHY_EVERY_S"])
-    seen = connection.webhook_seen_at
-    return seen is not None and now - seen < lasting and hearing.webhooks_healthy(connection, now)
 
 
 def _stopped(connection: Connection, fault: errors.Fault, now: datetime) -> None:

@@ -22,7 +22,17 @@ from webapp.extensions import db
 from webapp.models import Connection, Issue, Link, MirrorObject
 from webapp.models import issue as issue_states
 from webapp.models.connection import CONNECTED, LostSlice
-from webapp.quickbooks import changes, health, hearing, merges, mirror, news, recovery, remedies
+from webapp.quickbooks import (
+    changes,
+    doubled_numbers,
+    health,
+    hearing,
+    merges,
+    mirror,
+    news,
+    recovery,
+    remedies,
+)
 from webapp.quickbooks.client import Company, literal
 from webapp.quickbooks.errors import NotExecuted, QuickBooksError, Rejected
 from webapp.quickbooks.hearing import PREFERENCES, WATCHED
@@ -228,6 +238,7 @@ class _Reading:
             recovery.recognise(connection, entity, bodies)
         if changes.take_in(connection, entity, bodies, merged):
             self.left_over = True
+        doubled_numbers.tell(self.firm_id, entity, bodies)
         remedies.try_again(connection, heard)
 
     def _finish(self, began_at: datetime) -> None:

@@ -26,7 +26,6 @@ from webapp.models.outbox import Due
 from webapp.quickbooks import (
     asked_names,
     asked_numbers,
-    health,
     holders,
     numbering,
     settling,
@@ -86,13 +85,11 @@ def run_slice(firm_id: int, seconds: float = SLICE_S) -> bool:
 class _Slice:
     def __init__(self, hold: Hold, pool: ThreadPoolExecutor):
         self.firm_id, self.hold, self.pool = hold.firm_id, hold, pool
-        with hold.transaction() as (now, connection):
+        with hold.transaction() as (_now, connection):
             self.tokens = AccessTokens(self.firm_id)
             self.company = company_of(connection, self.tokens)
             self.budget = budget_of(connection)
-            # Where it warns of duplicates itself, hearing of changes will do: reads are metered.
-            warned = connection.custom_numbers and health.webhooks_come(connection, now)
-            self.departures = Departures(hold, self.budget, warned)
+            self.departures = Departures(hold, self.budget)
         self.flights: dict[Future[Any], Flight] = {}
         self.readings: dict[Future[Any], Handler] = {}
         self.stopped = self.suspect = self.asking = False
@@ -225,7 +222,7 @@ class _Slice:
         self, connection: Connection, plan: Plan, first: Due, now: datetime
     ) -> asked_numbers.Question | None:
         """A crowd's are asked for together; its invoices leave the plan until that is answered."""
-        if self.departures.told_of_changes or first.like_it < CROWD:
+        if first.like_it < CROWD:
             return None
         question = asked_numbers.question(connection, plan.requests, now)
         if question is not None:

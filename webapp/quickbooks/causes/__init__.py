@@ -120,6 +120,8 @@ def actions_of(key: str, kind: str, linked: bool = False) -> tuple[str, ...]:
     """
     cause = _cause(key)
     offered = set(cause.actions) & _POSSIBLE[kind] | set(_ALWAYS.get(kind, ()))
+    if linked and kind not in ("account", "service"):
+        offered -= {LINK}  # its own object would be left over there, and be nobody's
     if kind == "account":
         if not linked:
             offered -= {RESYNC}
