@@ -15,7 +15,7 @@ from sqlalchemy import select
 from webapp.extensions import db
 from webapp.models import Entry, Invoice, Issue, Link, MirrorNumber, outbox
 from webapp.quickbooks import sentence_facts
-from webapp.quickbooks.facts import voided
+from webapp.quickbooks.facts import created_at, voided
 from webapp.quickbooks.news import Body, deleted
 from webapp.quickbooks.payloads import ENTITIES
 from webapp.quickbooks.rejecting import reject
@@ -90,5 +90,5 @@ def _under(firm_id: int, numbers: list[str]) -> dict[int, tuple[Invoice, MirrorN
 
 def _was_there(first: Body, ours: MirrorNumber) -> bool:
     """Stamps have whole seconds, so that of two in the same one the other counts as the first."""
-    created = (first.get("MetaData") or {}).get("CreateTime")
-    return bool(created) and instant(str(created)) <= ours.created_at
+    created = created_at(first)
+    return created is not None and created <= ours.created_at
