@@ -271,3 +271,11 @@ def test_what_is_composed_anew_and_reads_the_same_keeps_its_request_id(middle: P
     for _ in range(2):
         made.compose("".join(["cre", "ate"]), json.dumps({"Id": "7"}))
         assert made.revision == 1
+
+
+def test_refusal_of_the_version_that_is_wanted_is_a_refusal_however_high_that_is(
+    middle: Place,
+) -> None:
+    made = put(middle, wanted=1_000, sent_version=int("1000"))
+    made.rejected(None)
+    assert (made.state, made.tries) == ("rejected", 1)
