@@ -14,6 +14,7 @@ from tests.views.conftest import Records
 from tests.views.quickbooks_scene import BASE, Scene
 from webapp.extensions import db
 from webapp.models import Connection, Entry, Issue
+from webapp.views.quickbooks import activity
 
 QUICK_S = 1.5
 
@@ -72,6 +73,28 @@ def test_a_silent_quickbooks_is_no_record_error(scene: Scene, owner: FlaskClient
 def test_a_lapsed_subscription_is_said(scene: Scene, owner: FlaskClient) -> None:
     scene.connect(state_reason="refused_6190")
     assert "The QuickBooks subscription has lapsed." in owner.get(BASE).text
+
+
+def test_a_first_copy_shows_its_progress_and_can_be_paused(
+    scene: Scene, owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "COPY_FROM", 2)
+    with scene.app.app_context():
+        done = update(Entry).where(Entry.kind.in_(("account", "service", "invoice")))
+        db.session.execute(done.values(state="done", due_at=None))
+        moving = update(Entry).where(Entry.kind.in_(("payment", "refund", "expense")))
+        db.session.execute(moving.values(state="ready"))
+        db.session.commit()
+    copying = owner.get(BASE).text
+    assert 'role="progressbar"' in copying
+    assert "3 of 6 records" in copying
+    assert "you can leave this page" in copying
+    assert f'action="{BASE}/pause"' in copying
+    paused = owner.post(f"{BASE}/pause", follow_redirects=True).text
+    assert "After you resume, we send them in order. Nothing is sent twice." in paused
+    assert f'action="{BASE}/resume"' in paused
+    assert f'action="{BASE}/pause"' not in paused
+    assert "3 of 6 records" in owner.post(f"{BASE}/resume", follow_redirects=True).text
 
 
 def test_the_switch_of_the_numbers_keeps_its_place(scene: Scene, owner: FlaskClient) -> None:
