@@ -142,6 +142,8 @@ def token(world: World, request: Request) -> Response:
         answer["id_token"] = identity.id_token(
             f"{world.url}/op/v1", world.client_id, grant.realm_id, now
         )
+    if world.switches.answers == "terse":
+        answer = {name: answer[name] for name in ("access_token", "token_type", "refresh_token")}
     response = json_response(answer)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -35,6 +35,12 @@ def test_answers_are_short_and_strange_and_hold_what_is_promised(
 
 
 @pytest.mark.usefixtures("terse")
+def test_tokens_come_without_their_lifetimes(books: Books) -> None:
+    assert books.refresh().keys() == {"access_token", "token_type", "refresh_token"}
+    assert books.get("preferences").status_code == 200
+
+
+@pytest.mark.usefixtures("terse")
 def test_rows_have_no_order_but_the_one_that_was_asked_for(books: Books) -> None:
     for name in ("Bo", "Cy"):
         books.customer(name)
