@@ -18,7 +18,7 @@ from typing import Any
 from tests.commands.program import OURS, ROOT, free_ports
 from webapp import embedded_redis
 
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 Json = dict[str, Any]
 
 
