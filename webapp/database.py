@@ -6,7 +6,17 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, DateTime, Delete, Dialect, Engine, Update, event
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Delete,
+    Dialect,
+    Engine,
+    Table,
+    Update,
+    event,
+    insert,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -54,6 +64,12 @@ def change(session: Session, statement: Update | Delete) -> int:
     """Run a bulk change past the session's own objects; how many rows it touched."""
     done = session.execute(statement, execution_options={"synchronize_session": False})
     return cast(CursorResult[Any], done).rowcount
+
+
+def add_rows(session: Session, model: type[Any], rows: list[dict[str, Any]]) -> None:
+    """Insert rows past the session's own objects by one statement, defaults filled in."""
+    if rows:
+        session.execute(insert(cast(Table, model.__table__)), rows)
 
 
 def prepare_sqlite(engine: Engine) -> None:

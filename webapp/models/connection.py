@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     LargeBinary,
     String,
     bindparam,
     select,
-    true,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -136,20 +136,8 @@ class Connection(Model):
         apart from the one that took over.
         """
         now = database_now(db.session())
-        fence = db.session.scalar(
-            update(cls)
-            .where(
-                cls.firm_id == firm_id,
-                cls.state == CONNECTED,
-                cls.set_up_at.is_not(None),
-                (cls.slice_until.is_(None)) | (cls.slice_until <= now),
-                (cls.not_before.is_(None)) | (cls.not_before <= now),
-                true() if to_read else cls.unsure.is_(False),
-            )
-            .values(slice_fence=cls.slice_fence + 1, slice_until=now + lease)
-            .returning(cls.slice_fence),
-            execution_options={"synchronize_session": False},
-        )
+        wanted = {"of_firm": firm_id, "now": now, "until": now + lease, "to_read": to_read}
+        fence = db.session.scalar(_CLAIM, wanted)
         db.session.commit()
         return fence
 
@@ -169,20 +157,37 @@ class Connection(Model):
 
     @classmethod
     def release_slice(cls, firm_id: int, fence: int) -> None:
-        db.session.execute(
-            update(cls)
-            .where(cls.firm_id == firm_id, cls.slice_fence == fence)
-            .values(slice_until=None),
-            execution_options={"synchronize_session": False},
-        )
+        db.session.execute(_RELEASE, {"of_firm": firm_id, "fence": fence})
         db.session.commit()
 
 
+# -- statements of every slice: to build one costs more than to run it -----------------------------
+
+_CLAIM = (
+    update(Connection)
+    .where(
+        Connection.firm_id == bindparam("of_firm"),
+        Connection.state == CONNECTED,
+        Connection.set_up_at.is_not(None),
+        (Connection.slice_until.is_(None)) | (Connection.slice_until <= bindparam("now")),
+        (Connection.not_before.is_(None)) | (Connection.not_before <= bindparam("now")),
+        bindparam("to_read", type_=Boolean) | Connection.unsure.is_(False),
+    )
+    .values(slice_fence=Connection.slice_fence + 1, slice_until=bindparam("until"))
+    .returning(Connection.slice_fence)
+    .execution_options(synchronize_session=False)
+)
+_HELD = Connection.firm_id == bindparam("of_firm"), Connection.slice_fence == bindparam("fence")
 _RENEW_LEASE = (
     update(Connection)
-    .where(Connection.firm_id == bindparam("of_firm"), Connection.slice_fence == bindparam("fence"))
+    .where(*_HELD)
     .values(slice_until=bindparam("until"))
     .returning(Connection)
     .execution_options(synchronize_session=False, populate_existing=True)
 )
-"""Built once, since every transaction of a slice begins with it."""
+_RELEASE = (
+    update(Connection)
+    .where(*_HELD)
+    .values(slice_until=None)
+    .execution_options(synchronize_session=False)
+)

@@ -6,8 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert
-
+from webapp.database import add_rows
 from webapp.extensions import db
 from webapp.models import Attempt, Entry, Record
 from webapp.models import attempt as attempts
@@ -33,7 +32,7 @@ def note_accepted(answered: Sequence[tuple[Entry, Request, str | None]]) -> None
         _row(entry, request, attempts.ACCEPTED, Fault(intuit_tid=tid))
         for entry, request, tid in answered
     ]
-    db.session.execute(insert(Attempt), rows)
+    add_rows(db.session(), Attempt, rows)
 
 
 def _row(

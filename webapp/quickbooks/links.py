@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
+from webapp.database import add_rows
 from webapp.extensions import db
 from webapp.models import Entry, Link, MirrorObject, Record
 from webapp.quickbooks import mirror
@@ -48,8 +49,7 @@ def note_all(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
             continue
         for name, value in seen.items():
             setattr(link, name, value)
-    if fresh:
-        db.session.execute(insert(Link), fresh)
+    add_rows(db.session(), Link, fresh)
     mirror.keep_all(firm_id, entity, [found for _record, found in sightings])
     Entry.release(firm_id, kind, [record.id for record, _found in sightings])
 

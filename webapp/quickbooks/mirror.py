@@ -11,9 +11,9 @@ from datetime import date
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Delete, Select, bindparam, delete, insert, select, true
+from sqlalchemy import ColumnElement, Delete, Select, bindparam, delete, select, true
 
-from webapp.database import database_now
+from webapp.database import add_rows, database_now
 from webapp.extensions import db
 from webapp.models import Connection, Invoice, MirrorNumber, MirrorObject
 from webapp.models.columns import utc_now
@@ -220,8 +220,7 @@ def _detail(entity: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _add_numbers(firm_id: int, txn_type: str, bodies: Iterable[Mapping[str, Any]]) -> None:
     rows = [_number(firm_id, txn_type, body) for body in bodies if body.get("DocNumber")]
-    if rows:
-        db.session.execute(insert(MirrorNumber), rows)
+    add_rows(db.session(), MirrorNumber, rows)
 
 
 def _number(firm_id: int, txn_type: str, body: Mapping[str, Any]) -> dict[str, Any]:

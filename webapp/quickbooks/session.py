@@ -67,11 +67,12 @@ def company_of(
     patience_s: float = PATIENCE_S,
     *,
     hurry: bool = True,
+    slip: tally.Slip | None = None,
 ) -> Company:
     """Calls made through it renew the sign-in when needed, and need no transaction to be open.
 
     A reading waits ``patience_s`` seconds for room in the budget; without ``hurry`` it leaves alone
-    what is kept back for people who wait.
+    what is kept back for people who wait. Calls are counted on ``slip``, else one by one.
     """
     assert connection.realm_id is not None
     budget = budget_of(connection)
@@ -81,7 +82,7 @@ def company_of(
         access_tokens or AccessTokens(connection.firm_id),
         partial(_may_call, budget, patience_s, hurry),
         partial(_pause, budget),
-        ended=partial(tally.count, current_app.extensions["redis"]),
+        ended=slip.count if slip else partial(tally.count, current_app.extensions["redis"]),
     )
 
 

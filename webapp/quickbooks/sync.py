@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from flask import current_app
 from redis import RedisError
 
 from webapp import failpoints, hints
@@ -29,6 +30,7 @@ from webapp.quickbooks import (
     holders,
     numbering,
     settling,
+    tally,
     unsettled,
 )
 from webapp.quickbooks.departures import CROWD, Departures
@@ -85,9 +87,10 @@ def run_slice(firm_id: int, seconds: float = SLICE_S) -> bool:
 class _Slice:
     def __init__(self, hold: Hold, pool: ThreadPoolExecutor):
         self.firm_id, self.hold, self.pool = hold.firm_id, hold, pool
+        self.slip = tally.Slip(current_app.extensions["redis"])
         with hold.transaction() as (_now, connection):
             self.tokens = AccessTokens(self.firm_id)
-            self.company = company_of(connection, self.tokens)
+            self.company = company_of(connection, self.tokens, slip=self.slip)
             self.budget = budget_of(connection)
             self.departures = Departures(hold, self.budget)
         self.flights: dict[Future[Any], Flight] = {}
@@ -110,6 +113,7 @@ class _Slice:
         finally:
             while self._on_their_way():
                 self._collect(self.hold.patience_s)
+            self.slip.hand_in()
 
     def _on_their_way(self) -> int:
         return len(self.flights) + len(self.readings)
