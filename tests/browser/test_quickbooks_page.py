@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.live import MEMBER, OWNER, PASSWORD, Live, live, sign_in
 
@@ -161,6 +161,33 @@ def test_everything_works_without_a_script(
     row_of(page, f"#{taken}").get_by_role("button", name="Restore").click()
     page.goto(f"{running.url}{PAGE}/errors/invoices")
     expect(row_of(page, f"#{taken}")).to_have_count(1)
+    page.context.close()
+
+
+def test_save_pressed_again_makes_no_second_client_without_a_script(
+    running: Live,
+    browser,  # type: ignore[no-untyped-def]
+) -> None:
+    """The first answer is lost on its way, so whoever waits for it presses once more."""
+    page = browser.new_context(java_script_enabled=False).new_page()
+    sign_in(page, running.url, OWNER, PASSWORD)
+    page.goto(f"{running.url}/accounts/new")
+    page.fill("[name=name]", "Pressed Twice LLC")
+    lost = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch(max_redirects=0).status)
+        route.fulfill(status=204)  # the page stays as it is
+
+    page.route("**/accounts", lose, times=1)
+    save = page.locator("#client-form button.is-primary")
+    with page.expect_response("**/accounts"):
+        save.click()
+    assert lost == [303]
+    save.click()
+    page.wait_for_url(re.compile(r"/accounts/\d+$"))
+    found = running.api("accounts?limit=100")["items"]
+    assert [a["name"] for a in found].count("Pressed Twice LLC") == 1
     page.context.close()
 
 
