@@ -32,6 +32,19 @@ def test_throttled_company_waits_a_minute_without_an_issue(
     assert office.issues() == []
 
 
+def test_throttled_company_waits_even_where_redis_forgot_its_pause(office: Office) -> None:
+    office.fault("throttled", method="POST")
+    accounts = [office.client()]
+    office.work()
+    office.app.extensions["redis"].flushdb()
+    accounts.append(office.client("Charles Babbage"))
+    office.work()
+    assert office.ledger(entity="Customer") == []
+    office.later(61)
+    office.work()
+    assert {office.state("account", account) for account in accounts} == {"synced"}
+
+
 def test_throttling_of_one_company_does_not_hold_up_another(make_office: MakeOffice) -> None:
     throttled, other = make_office(), make_office()
     throttled.fault("throttled", times=0)
