@@ -82,6 +82,12 @@ def test_only_the_asked_for_are_locked(middle: Place, others: list[Entry]) -> No
     assert Entry.locked([made.id]) == {made.id: made}
 
 
+def test_entry_begins_with_nothing_tried_sent_or_reached(middle: Place) -> None:
+    made = put(middle)
+    assert (made.tries, made.failures, made.picked, made.revision, made.reached) == (0,) * 5
+    assert (made.state, made.action, made.wanted) == ("ready", outbox.SAVE, 1)
+
+
 # -- claiming --------------------------------------------------------------------------------------
 
 

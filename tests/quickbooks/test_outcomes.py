@@ -257,10 +257,12 @@ def test_rejected_record_has_a_second_try(
 
 
 @pytest.mark.parametrize("cause", sorted(rejecting.NO_SECOND_TRY))
-def test_what_only_a_person_can_decide_has_none(firm_id: int, cause: str) -> None:
+def test_what_only_a_person_can_decide_has_none(firm_id: int, now: datetime, cause: str) -> None:
     record = account(firm_id)
+    sent(record, now)
     rejecting.reject(entry := entry_of(record), record, "".join([*cause]), {})
     assert (entry.state, entry.due_at, causes()) == ("rejected", None, [(cause, "open")])
+    assert not entry.unsettled
 
 
 def test_record_that_stopped_its_worker_keeps_the_request_that_is_out(
