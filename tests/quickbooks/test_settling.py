@@ -14,7 +14,7 @@ from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Account, Connection, Service
 from webapp.models.connection import CONNECTED, PAUSED
-from webapp.quickbooks import errors, settling
+from webapp.quickbooks import errors, numbering, settling
 from webapp.quickbooks.errors import Fault
 from webapp.quickbooks.flight import (
     Accepted,
@@ -35,6 +35,7 @@ DOWN = NotDone(errors.Unreachable(reason="nobody there"))
 LOST = Unknown(errors.OutcomeUnknown(reason="the line went dead"))
 BUSY = NotDone(errors.Throttled(Fault(status=429), retry_after_s=77))
 NO = Refused(Fault(code="2040", detail="Invalid String : colon"))
+NUMBER = Refused(Fault(code="6140", message="Duplicate Document Number Error"))
 YES = Accepted({"Id": "7", "SyncToken": "0", "DisplayName": "Ada 0"})
 
 Settle = Callable[..., bool]
@@ -168,6 +169,17 @@ def test_firm_that_was_paused_meanwhile_sends_no_more(firm_id: int, budget: Budg
     db.session.commit()
     assert settling.settle(hold, budget, [answer]) is False
     assert budget.room().wait_s == 0
+
+
+@pytest.mark.parametrize(("outcomes", "turns"), [([YES, NO], 0), ([NO, NUMBER], 1), ([DOWN], 0)])
+def test_turn_of_the_firm_is_taken_only_where_an_invoice_may_be_renumbered(
+    settle: Settle, monkeypatch: pytest.MonkeyPatch, outcomes: list[Outcome], turns: int
+) -> None:
+    """What taking it means is PostgreSQL's business; SQLite's writers queue anyway."""
+    taken: list[int] = []
+    monkeypatch.setattr(numbering, "take_turn", taken.append)
+    settle(outcomes)
+    assert len(taken) == turns
 
 
 # -- answers that return together ------------------------------------------------------------------
