@@ -25,6 +25,8 @@ PROGRAMS = ("jobs.schedule", "jobs.worker", "jobs.worker")
 WORKERS = (1, 2)
 """Their places among PROGRAMS."""
 FAULT_EVERY_S = 3.0
+STARTS_BETWEEN_FAULTS = 1.5
+"""A busy machine starts programs slowly: killed at the same pace, they would never get to work."""
 LEASE_S = 2.0
 
 
@@ -33,6 +35,10 @@ class Programs:
 
     def __init__(self, log: Path) -> None:
         self._log = log.open("ab")
+        began = time.monotonic()
+        subprocess.run([sys.executable, "-c", "import wsgi"], cwd=ROOT, check=True)
+        self.start_s = time.monotonic() - began
+        """How long a program takes here until it can work."""
         self._running: list[subprocess.Popen[bytes]] = [self._start(name) for name in PROGRAMS]
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
@@ -81,10 +87,11 @@ class Chaos(threading.Thread):
             self.kill_redis,
         )
         due = time.monotonic()
+        every_s = max(FAULT_EVERY_S, STARTS_BETWEEN_FAULTS * self.programs.start_s)
         while not self.over.wait(0.2):
             self.programs.revive()
             if time.monotonic() > due:
-                due += FAULT_EVERY_S
+                due += every_s
                 act = self.random.choice(acts)
                 with contextlib.suppress(RedisError):  # on its way back from the last time
                     act()
