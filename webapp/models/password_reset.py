@@ -17,7 +17,7 @@ from webapp.database import change
 from webapp.extensions import Model, db
 from webapp.models.columns import BigId, Created, Key, utc_now
 from webapp.models.digest import digest
-from webapp.models.person import Person
+from webapp.models.person import Person, address_of
 
 LASTS = timedelta(hours=1)
 
@@ -46,7 +46,7 @@ class PasswordReset(Model):
     @classmethod
     def ask(cls, email: str) -> None:
         """The caller commits."""
-        db.session.add(cls(email=email.strip().lower()[:254]))
+        db.session.add(cls(email=address_of(email)[:254]))
 
     @classmethod
     def due(cls) -> list[PasswordReset]:

@@ -83,7 +83,7 @@ class Person(Model):
 
     @classmethod
     def by_email(cls, email: str) -> Person | None:
-        return db.session.scalar(select(cls).where(cls.email == email.strip().lower()))
+        return db.session.scalar(select(cls).where(cls.email == address_of(email)))
 
     @classmethod
     def with_credentials(cls, email: str, password: str) -> Person | None:
@@ -93,6 +93,11 @@ class Person(Model):
             _verify_in_vain(password)
             return None
         return person if person.has_password(password) else None
+
+
+def address_of(typed: str) -> str:
+    """As addresses are kept. PostgreSQL cannot look for a NUL, and no address holds a space."""
+    return typed.replace("\0", " ").strip().lower()
 
 
 def _verify_in_vain(password: str) -> None:
