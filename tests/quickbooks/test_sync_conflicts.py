@@ -33,6 +33,31 @@ def test_persons_edit_is_not_overwritten_but_shown(office: Office) -> None:
     assert office.object("Invoice", theirs)["TotalAmt"] == 999
 
 
+@pytest.mark.parametrize("removed", [False, True], ids=["changed here", "removed here"])
+@pytest.mark.parametrize("other", ["customer", "number"])
+def test_object_that_is_plainly_not_ours_any_more_is_left_alone(
+    office: Office, other: str, removed: bool
+) -> None:
+    """Under our id there is now somebody else's invoice."""
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    theirs = office.quickbooks_id("invoice", invoice)
+    stranger = office.create_theirs("Customer", DisplayName="A stranger")
+    fields = {
+        "customer": {"CustomerRef": {"value": stranger["Id"]}},
+        "number": {"DocNumber": "S-1"},
+    }[other]
+    office.control("objects/update", entity="Invoice", id=theirs, fields=fields)
+    before = office.object("Invoice", theirs)
+    if removed:
+        office.remove("invoice", invoice)
+    else:
+        office.change("invoice", invoice, memo="Thank you")
+    office.work()
+    assert office.only_issue().cause == "edited"
+    assert office.object("Invoice", theirs) == before
+
+
 def test_send_ours_overwrites_the_edit_that_was_seen(office: Office) -> None:
     invoice = office.invoice(office.client(), office.service())
     office.work()
