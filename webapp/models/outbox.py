@@ -135,7 +135,7 @@ class Entry(Model):
     picked: Mapped[int] = mapped_column(default=0)
     """Times a worker took it up, or sent it alone, without having lived to tell."""
 
-    revision: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(BigId, default=0)
     """Counts the requests; after a restored backup from the seconds since 1970, which none held."""
     request_id: Mapped[str | None] = mapped_column(String(36))
     operation: Mapped[str | None] = mapped_column(String(12))
