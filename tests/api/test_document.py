@@ -8,7 +8,8 @@ record by its id names one that exists.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ CHECKS = [
 ]
 A_FEW, MANY = 4, 150
 FULL_CASES = 10_000
+SIGNED_OUT: dict[str, str] = {}
 
 
 def test_the_document_names_every_call(app: Flask) -> None:
@@ -70,24 +72,44 @@ def _as_documented(rule: str) -> str:
 def test_a_few_requests_of_each_call_stay_within_the_document(
     app: Flask, program: Program, one_of_each: dict[str, dict[str, Any]]
 ) -> None:
-    assert _try_every_call(app, program, A_FEW).total() > A_FEW
+    assert _try_every_call(app, program.headers, A_FEW).total() > A_FEW
 
 
 @pytest.mark.full
 def test_many_requests_of_each_call_stay_within_the_document(
     app: Flask, program: Program, one_of_each: dict[str, dict[str, Any]]
 ) -> None:
-    assert _try_every_call(app, program, MANY).total() >= FULL_CASES
+    assert _try_every_call(app, program.headers, MANY).total() >= FULL_CASES
 
 
-def _try_every_call(app: Flask, program: Program, examples: int) -> Counter[str]:
+def test_a_few_requests_without_a_token_are_all_turned_away(
+    app: Flask, one_of_each: dict[str, dict[str, Any]]
+) -> None:
+    assert _try_every_call(app, SIGNED_OUT, A_FEW, only_turned_away).total() > A_FEW
+
+
+@pytest.mark.full
+def test_many_requests_without_a_token_are_all_turned_away(
+    app: Flask, one_of_each: dict[str, dict[str, Any]]
+) -> None:
+    assert _try_every_call(app, SIGNED_OUT, MANY, only_turned_away).total() >= FULL_CASES
+
+
+def only_turned_away(_context: Any, response: Any, _case: Case) -> None:
+    """Not found is only what is no address at all, such as an id that is no number."""
+    assert response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+
+
+def _try_every_call(
+    app: Flask, headers: Mapping[str, str], examples: int, *more: Callable[..., None]
+) -> Counter[str]:
     """How many requests each call got. Raises at the first answer outside the document."""
     _open_issue(app)
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     tried: Counter[str] = Counter()
     for operation in _operations(schema):
         for mode in GenerationMode:
-            _try(operation, mode, program, examples, tried)
+            _try(operation, mode, headers, [*CHECKS, *more], examples, tried)
     return tried
 
 
@@ -104,7 +126,12 @@ def _open_issue(app: Flask) -> None:
 
 
 def _try(
-    operation: Any, mode: GenerationMode, program: Program, examples: int, tried: Counter[str]
+    operation: Any,
+    mode: GenerationMode,
+    headers: Mapping[str, str],
+    checks: list[Callable[..., Any]],
+    examples: int,
+    tried: Counter[str],
 ) -> None:
     @settings(
         max_examples=examples,
@@ -119,7 +146,7 @@ def _try(
             if name in case.path_parameters and tried.total() % 2:
                 case.path_parameters[name] = 1
         tried[operation.label] += 1
-        case.call_and_validate(headers=program.headers, checks=CHECKS)
+        case.call_and_validate(headers=dict(headers), checks=checks)
 
     try:
         one()
