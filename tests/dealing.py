@@ -13,6 +13,7 @@ MATRICES = (
     "tests/faults/test_crashes",
     "tests/faults/test_nth_call",
     "tests/faults/test_any_order",
+    "tests/stripe/test_any_order",
 )
 
 

@@ -38,25 +38,39 @@ def tell(till: Till, story: str, number: str) -> list[Json]:
     return [e for e in events if e["type"] != "payment_intent.succeeded"][:6]
 
 
-def play(till: Till, story: str, order: Sequence[int], number: str) -> dict[str, Any]:
-    """Tell the story in this order, with a worker after every event; what the books then hold."""
-    service = till.office.service(f"Service {number}", "240.00")
+def play(
+    till: Till, story: str, orders: Sequence[Sequence[int]], unanswered: bool
+) -> list[dict[str, Any]]:
+    """Tell the story once for each order, side by side; what the books then hold of each.
+
+    A worker comes after every round, when each has told its next event. ``unanswered``: Stripe's
+    API is down until all events have come.
+    """
+    service = till.office.service("Advice", "240.00")
     line = {"service": service, "quantity": "1", "rate": "240.00"}
-    till.office.invoice(till.ada, service, number=number, lines=[line])
-    events = tell(till, story, number)
-    for place in order:
-        if place < len(events):
-            till.post(events[place])
-            till.work()
+    stories = []
+    for number in range(len(orders)):
+        till.office.invoice(till.ada, service, number=f"N-{number}", lines=[line])
+        stories.append(tell(till, story, f"N-{number}"))
+    if unanswered:
+        rule = {"action": "status", "status": 503, "operation": "stripe", "times": 0}
+        till.office.sandbox.control("faults", rule)
+    for places in zip(*orders, strict=True):
+        for events, place in zip(stories, places, strict=True):
+            if place < len(events):
+                till.post(events[place])
+        till.work()
     till.office.sandbox.control("faults", method="DELETE")
     till.later()
     till.work()
-    return end_state(till, {event["data"]["object"]["id"] for event in events})
-
-
-def end_state(till: Till, stripe_ids: set[str]) -> dict[str, Any]:
-    """What the books hold of these objects: amounts and causes, without the ids."""
     books = till.books()
+    return [
+        end_state(books, {event["data"]["object"]["id"] for event in events}) for events in stories
+    ]
+
+
+def end_state(books: Json, stripe_ids: set[str]) -> dict[str, Any]:
+    """What the books hold of these objects: amounts and causes, without the ids."""
     return {
         name: sorted(
             value[0] if isinstance(value, tuple) else value
@@ -68,15 +82,9 @@ def end_state(till: Till, stripe_ids: set[str]) -> dict[str, Any]:
 
 
 def require_one_end(
-    till: Till, story: str, orders: list[tuple[int, ...]], unanswered: bool = False
+    till: Till, story: str, orders: Sequence[tuple[int, ...]], unanswered: bool = False
 ) -> None:
-    """``unanswered``: Stripe's API is down until all events have come."""
-    ends = []
-    for number, order in enumerate(orders):
-        if unanswered:
-            rule = {"action": "status", "status": 503, "operation": "stripe", "times": 0}
-            till.office.sandbox.control("faults", rule)
-        ends.append(play(till, story, order, f"N-{number}"))
+    ends = play(till, story, orders, unanswered)
     different = {str(order): end for order, end in zip(orders, ends, strict=True) if end != ends[0]}
     assert different == {}, ends[0]
     assert ends[0]["payments"]
@@ -103,9 +111,14 @@ def test_order_does_not_matter_while_stripe_cannot_be_asked(till: Till, story: s
 
 @pytest.mark.full
 @pytest.mark.parametrize("unanswered", [False, True])
+@pytest.mark.parametrize("first", range(6))
 @pytest.mark.parametrize("story", STORIES)
-def test_events_in_every_order_end_alike(till: Till, story: str, unanswered: bool) -> None:
-    require_one_end(till, story, list(itertools.permutations(range(6))), unanswered)
+def test_events_in_every_order_end_alike(
+    till: Till, story: str, first: int, unanswered: bool
+) -> None:
+    """All orders of six events, those that begin with one of them at a time."""
+    every = itertools.permutations(range(6))
+    require_one_end(till, story, [order for order in every if order[0] == first], unanswered)
 
 
 def test_a_hundred_deliveries_at_once_have_one_effect(till: Till) -> None:

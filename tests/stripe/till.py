@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Thread
 from typing import Any
@@ -49,6 +49,8 @@ class Till:
     ada: int
     invoice: int
     """Of Ada: number 1042, open for 240.00."""
+    sender: httpx2.Client = field(default_factory=httpx2.Client)
+    """One for all: to make one reads the certificates of the machine."""
 
     # -- what people do ------------------------------------------------------------------------
 
@@ -88,7 +90,7 @@ class Till:
         """One event, as Stripe sends it, signed by its own library."""
         body = json.dumps(event)
         header = stripe.WebhookSignature.generate_signature_header(body, self.webhook_secret)
-        answer = httpx2.post(
+        answer = self.sender.post(
             self.address, content=body.encode(), headers={"Stripe-Signature": header}
         )
         assert answer.status_code == 200
