@@ -37,12 +37,15 @@ class Guard:
     test: str
 
 
+LEASE_IS_OVER = (
+    '        (Connection.slice_until.is_(None)) | (Connection.slice_until <= bindparam("now")),\n'
+)
 GUARDS = (
     Guard(
         1,
         CONNECTION,
-        "                (cls.slice_until.is_(None)) | (cls.slice_until <= now),\n",
-        "                cls.slice_until.is_(None),\n",
+        LEASE_IS_OVER,
+        "        Connection.slice_until.is_(None),\n",
         f"{FAULTS}/test_crashes.py::test_worker_killed_before_giving_back_its_lease"
         "_holds_the_firm_only_so_long",
     ),
@@ -169,7 +172,7 @@ GUARDS = (
     Guard(
         9,
         CONNECTION,
-        "                (cls.slice_until.is_(None)) | (cls.slice_until <= now),\n",
+        LEASE_IS_OVER,
         "",
         f"{FAULTS}/test_programs.py::test_doubled_hints_make_no_second_call",
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
@@ -22,9 +22,6 @@ from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.mirror import NAME_FIELDS
 from webapp.quickbooks.payloads import ENTITIES
 from webapp.quickbooks.questions import Topic
-
-ANSWERED_WITHIN = timedelta(seconds=75)
-"""Should this worker die, the records that wait for the answer are taken up again then."""
 
 Answer = list[dict[str, Any]] | QuickBooksError
 
@@ -49,9 +46,7 @@ def question(unknown: Sequence[tuple[Entry, str]], now: datetime) -> Question | 
     if not unknown:
         return None
     entries = [entry for entry, _name in unknown]
-    for entry in entries:
-        entry.set_ready(now + ANSWERED_WITHIN)
-        entry.picked = 0
+    questions.put_off(entries, now)
     firm_id, kind = entries[0].firm_id, entries[0].kind
     model = Account if kind == Account.kind else Service
     names = [name for _entry, name in unknown]

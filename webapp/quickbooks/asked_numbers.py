@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from webapp.models import Connection, Entry, Invoice, outbox
@@ -23,9 +23,6 @@ from webapp.quickbooks.flight import Request
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.payloads import ENTITIES
 from webapp.quickbooks.questions import Topic
-
-ANSWERED_WITHIN = timedelta(seconds=75)
-"""Should this worker die, the invoices that wait for the answer are taken up again then."""
 
 Answer = list[dict[str, Any]] | QuickBooksError
 
@@ -51,9 +48,7 @@ def question(connection: Connection, requests: Sequence[Request], now: datetime)
     if not unknown:
         return None
     waiting = [entry_id for entry_id, number in numbers.items() if number in unknown]
-    for entry in Entry.locked(waiting).values():
-        entry.set_ready(now + ANSWERED_WITHIN)
-        entry.picked = 0
+    questions.put_off(Entry.locked(waiting).values(), now)
     asked = questions.with_those_that_follow(
         connection.firm_id, Invoice, Invoice.number.expression, sorted(unknown)
     )

@@ -6,9 +6,9 @@ So that one query serves a whole crowd, and its answer is good for a minute: rea
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -46,6 +46,14 @@ class Topic:
     def _key(self, value: str) -> str:
         digest = hashlib.sha256(value.encode()).hexdigest()  # a client's name may be read nowhere
         return f"cuadra:{self.field}-asked:{self.firm_id}:{digest}"
+
+
+def put_off(entries: Iterable[Entry], now: datetime) -> None:
+    """They wait for an answer, or, should this worker die, for the end of its lease."""
+    until = now + timedelta(seconds=current_app.config["LEASE_S"])
+    for entry in entries:
+        entry.set_ready(until)
+        entry.picked = 0
 
 
 def with_those_that_follow(
