@@ -96,8 +96,9 @@ def test_many_requests_without_a_token_are_all_turned_away(
 
 
 def only_turned_away(_context: Any, response: Any, _case: Case) -> None:
-    """Not found is only what is no address at all, such as an id that is no number."""
-    assert response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+    """Otherwise refused is only what is no address, as an id without digits, or holds a NUL."""
+    turned_away = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
+    assert response.status_code in turned_away
 
 
 def _try_every_call(
