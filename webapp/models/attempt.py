@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from collections.abc import Sequence
 
-from webapp.extensions import Model
+from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from webapp.extensions import Model, db
 from webapp.models.columns import BigId, Created, FirmKey, Key
 from webapp.models.person import Person
+from webapp.models.record import Record
 
 ACCEPTED, REJECTED, UNKNOWN, LINKED = "accepted", "rejected", "unknown", "linked"
 
@@ -38,3 +41,18 @@ class Attempt(Model):
     intuit_tid: Mapped[str | None] = mapped_column(String(100))
 
     person: Mapped[Person | None] = relationship()
+
+    @classmethod
+    def latest_of(cls, record: Record, limit: int) -> Sequence[Attempt]:
+        """The record's last tries, newest first, with who asked for them."""
+        return db.session.scalars(
+            select(cls)
+            .where(
+                cls.firm_id == record.firm_id,
+                cls.kind == record.kind,
+                cls.record_id == record.id,
+            )
+            .order_by(cls.id.desc())
+            .limit(limit)
+            .options(joinedload(cls.person))
+        ).all()

@@ -10,20 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, func
 
-from webapp.models import Account, Entry, Service, outbox
-from webapp.quickbooks import health, mirror, questions
+from webapp.models import Account, Entry, Service
+from webapp.quickbooks import questions
 from webapp.quickbooks.client import Company, literal
-from webapp.quickbooks.errors import NotExecuted, QuickBooksError, Rejected
+from webapp.quickbooks.errors import QuickBooksError, Rejected
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.mirror import NAME_FIELDS
 from webapp.quickbooks.payloads import ENTITIES
-from webapp.quickbooks.questions import Topic
-
-Answer = list[dict[str, Any]] | QuickBooksError
+from webapp.quickbooks.questions import Answer, Topic
 
 
 @dataclass(frozen=True)
@@ -70,21 +67,10 @@ def ask(company: Company, asked: Question) -> Answer:
 
 
 def answered(hold: Hold, asked: Question, found: Answer) -> None:
-    """Let those that waited be planned anew, by a copy that knows. Commits.
+    """Let those that waited be planned anew; by what is known, if QuickBooks will not tell.
 
-    Where QuickBooks will not say, they are planned by what is known.
+    Commits.
     """
-    with hold.transaction() as (now, connection):
-        entries = Entry.locked(asked.entry_ids).values()
-        waiting = [entry for entry in entries if entry.state == outbox.READY]
-        if isinstance(found, QuickBooksError) and not isinstance(found, Rejected):
-            for entry in waiting:
-                entry.put_back(now)
-            if type(found) is not NotExecuted:  # that is our own budget's lack of room
-                health.troubled(connection, found, now)
-            return
-        if not isinstance(found, QuickBooksError):
-            mirror.keep_all(hold.firm_id, ENTITIES[asked.kind], found)
-        for entry in waiting:
-            entry.set_ready(now)
-    topic(hold.firm_id, asked.kind).note(asked.names)
+    told = [] if isinstance(found, Rejected) else found
+    if questions.take_in(hold, ENTITIES[asked.kind], asked.entry_ids, told):
+        topic(hold.firm_id, asked.kind).note(asked.names)

@@ -13,18 +13,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from webapp.models import Connection, Entry, Invoice, outbox
-from webapp.quickbooks import health, mirror, questions
+from webapp.models import Connection, Entry, Invoice
+from webapp.quickbooks import questions
 from webapp.quickbooks.client import Company, literal
-from webapp.quickbooks.errors import NotExecuted, QuickBooksError
+from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.payloads import ENTITIES
-from webapp.quickbooks.questions import Topic
-
-Answer = list[dict[str, Any]] | QuickBooksError
+from webapp.quickbooks.questions import Answer, Topic
 
 
 @dataclass(frozen=True)
@@ -74,16 +71,6 @@ def ask(company: Company, numbers: Sequence[str]) -> Answer:
 
 
 def answered(hold: Hold, asked: Question, found: Answer) -> None:
-    """Let those that waited be planned anew, by a mirror that knows. Commits."""
-    with hold.transaction() as (now, connection):
-        waiting = [e for e in Entry.locked(asked.entry_ids).values() if e.state == outbox.READY]
-        if isinstance(found, QuickBooksError):
-            for entry in waiting:
-                entry.put_back(now)
-            if type(found) is not NotExecuted:  # that is our own budget's lack of room
-                health.troubled(connection, found, now)
-            return
-        mirror.keep_all(hold.firm_id, ENTITIES["invoice"], found)
-        for entry in waiting:
-            entry.set_ready(now)
-    topic(hold.firm_id).note(asked.numbers)
+    """Let those that waited be planned anew. Commits."""
+    if questions.take_in(hold, ENTITIES["invoice"], asked.entry_ids, found):
+        topic(hold.firm_id).note(asked.numbers)

@@ -17,10 +17,15 @@ from sqlalchemy import ColumnElement, select
 
 from webapp.extensions import db
 from webapp.models import Entry, Record, outbox
+from webapp.quickbooks import health, mirror
+from webapp.quickbooks.errors import NotExecuted, QuickBooksError
+from webapp.quickbooks.hold import Hold
 
 FRESH = timedelta(seconds=60)
 AT_ONCE = 500
 """Values of one query."""
+
+Answer = list[dict[str, Any]] | QuickBooksError
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,23 @@ def put_off(entries: Iterable[Entry], now: datetime) -> None:
     for entry in entries:
         entry.set_ready(until)
         entry.picked = 0
+
+
+def take_in(hold: Hold, entity: str, entry_ids: Sequence[int], found: Answer) -> bool:
+    """Let the entries that waited be planned anew, by a mirror that knows; False where QuickBooks
+    could not be asked, so that they try again later. Commits."""
+    with hold.transaction() as (now, connection):
+        waiting = [e for e in Entry.locked(entry_ids).values() if e.state == outbox.READY]
+        if isinstance(found, QuickBooksError):
+            for entry in waiting:
+                entry.put_back(now)
+            if type(found) is not NotExecuted:  # that is our own budget's lack of room
+                health.troubled(connection, found, now)
+            return False
+        mirror.keep_all(hold.firm_id, entity, found)
+        for entry in waiting:
+            entry.set_ready(now)
+    return True
 
 
 def with_those_that_follow(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
 from webapp.models import Attempt, Connection, Record, model_of
@@ -52,7 +51,7 @@ def panel_of(record: Record) -> Panel:
         waits_for_ignored=needed is not None and standing(needed).state == "ignored",
         open_url=open_url(record.kind, at.quickbooks_id) if at.quickbooks_id else "",
         error_url=_error_url(record, at) if fixes else "",
-        attempts=_attempts(record) if fixes else None,
+        attempts=Attempt.latest_of(record, SHOWN) if fixes else None,
     )
 
 
@@ -99,18 +98,3 @@ def _needed(at: Standing) -> Record | None:
         return None
     kind, record_id = at.waits_for
     return db.session.get(model_of(kind), record_id)
-
-
-def _attempts(record: Record) -> Sequence[Attempt]:
-    """The latest tries, newest first."""
-    return db.session.scalars(
-        select(Attempt)
-        .where(
-            Attempt.firm_id == record.firm_id,
-            Attempt.kind == record.kind,
-            Attempt.record_id == record.id,
-        )
-        .order_by(Attempt.id.desc())
-        .limit(SHOWN)
-        .options(joinedload(Attempt.person))
-    ).all()

@@ -9,7 +9,6 @@ from dataclasses import replace
 from flask import url_for
 from flask_babel import gettext
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
 from webapp.models import Attempt, Issue, Link, MirrorObject, Record, Service
@@ -38,7 +37,7 @@ def detail_of(
 ) -> IssueRow:
     """The row with its detail. ``values`` and ``errors`` are of a refused form, by field."""
     record = issue.record
-    tries = _attempts(record)
+    tries = Attempt.latest_of(record, SHOWN)
     detail = IssueDetail(
         forms=tuple(_forms(rows, issue, values or {}, errors or {})),
         actions=tuple(_others(rows, issue)),
@@ -170,21 +169,6 @@ def _over_there(issue: Issue) -> str:
 
 
 # -- what was tried -------------------------------------------------------------------------------
-
-
-def _attempts(record: Record) -> Sequence[Attempt]:
-    """The latest tries, newest first."""
-    return db.session.scalars(
-        select(Attempt)
-        .where(
-            Attempt.firm_id == record.firm_id,
-            Attempt.kind == record.kind,
-            Attempt.record_id == record.id,
-        )
-        .order_by(Attempt.id.desc())
-        .limit(SHOWN)
-        .options(joinedload(Attempt.person))
-    ).all()
 
 
 def _timeline(issue: Issue, tries: Sequence[Attempt]) -> list[model.Attempt]:
