@@ -16,9 +16,9 @@ from webapp.quickbooks.causes import cause as names
 from webapp.rights import LARGEST_ID, firm_id, for_fixers, person_id
 from webapp.views.answers import from_htmx
 from webapp.views.quickbooks.activity import Run, activity_card
+from webapp.views.quickbooks.buttons import off_because
 from webapp.views.quickbooks.lists import Wish
 from webapp.views.quickbooks.page import connection_of, kind_of, list_fragment
-from webapp.views.quickbooks.rows import off_because
 from webapp.views.settings_menu import INTEGRATIONS_URL
 
 bp = Blueprint("quickbooks_bulk", __name__, url_prefix=f"{INTEGRATIONS_URL}/errors/<name>")

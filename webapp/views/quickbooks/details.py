@@ -18,9 +18,10 @@ from webapp.quickbooks.addresses import open_url
 from webapp.quickbooks.causes import cause as names
 from webapp.views.history import sentence
 from webapp.views.quickbooks import page_model as model
+from webapp.views.quickbooks.buttons import WITH_VALUE
 from webapp.views.quickbooks.compare import compare
 from webapp.views.quickbooks.page_model import ActionField, IssueDetail, IssueRow
-from webapp.views.quickbooks.rows import WITH_VALUE, Rows
+from webapp.views.quickbooks.rows import Rows
 from webapp.views.quickbooks.words import needs_decision
 
 SHOWN = 20
@@ -64,22 +65,22 @@ def _forms(rows: Rows, issue: Issue, values: Values, errors: Values) -> list[Act
     }
     return [
         makers[name](rows, issue, values, errors)
-        for name in rows.available(issue)
+        for name in rows.buttons.available(issue)
         if name in makers
     ]
 
 
 def _renumbering(rows: Rows, issue: Issue, values: Values, errors: Values) -> ActionField:
-    number = values.get("number") or rows.next_number
-    action = rows.button(issue, names.USE_NUMBER)
+    number = values.get("number") or rows.facts.next_number
+    action = rows.buttons.button(issue, names.USE_NUMBER)
     label = gettext("Use %(n)s and resync", n=number) if number else gettext("Use and resync")
     return ActionField(
         replace(action, label=label),
         gettext("New invoice number"),
         "number",
         number,
-        hint=gettext("%(n)s is the next free number in QuickBooks.", n=rows.next_number)
-        if rows.next_number
+        hint=gettext("%(n)s is the next free number in QuickBooks.", n=rows.facts.next_number)
+        if rows.facts.next_number
         else "",
         error=errors.get("number", ""),
         max_length=21,
@@ -91,7 +92,7 @@ def _renaming(rows: Rows, issue: Issue, values: Values, errors: Values) -> Actio
     record = issue.record
     known = str(getattr(record, "display_name", record.title))
     return ActionField(
-        rows.button(issue, names.RENAME),
+        rows.buttons.button(issue, names.RENAME),
         gettext("Name in QuickBooks"),
         "name",
         values.get("name", known),
@@ -106,13 +107,12 @@ def _income_account(rows: Rows, issue: Issue, values: Values, errors: Values) ->
     options = _income_accounts(issue.firm_id)
     service = issue.record
     own = service.income_account_id if isinstance(service, Service) else None
-    default = rows.connection.accounts.get(roles.INCOME, "") if rows.connection else ""
-    chosen = own if own in dict(options) else default
+    chosen = own if own in dict(options) else rows.facts.default_income_id
     return ActionField(
-        rows.button(issue, names.SET_INCOME_ACCOUNT),
+        rows.buttons.button(issue, names.SET_INCOME_ACCOUNT),
         gettext("Income account"),
         "quickbooks_id",
-        values.get("quickbooks_id", chosen or ""),
+        values.get("quickbooks_id", chosen),
         hint=gettext("The service is then sent again."),
         error=errors.get("quickbooks_id", ""),
         options=options,
@@ -140,7 +140,11 @@ def _others(rows: Rows, issue: Issue) -> list[model.Action]:
     left_out = WITH_VALUE | {names.USE_NUMBER, actions.IGNORE}
     if issue.kind == "account":
         left_out |= {names.LINK}
-    return [rows.button(issue, name) for name in rows.available(issue) if name not in left_out]
+    return [
+        rows.buttons.button(issue, name)
+        for name in rows.buttons.available(issue)
+        if name not in left_out
+    ]
 
 
 # -- both sides -----------------------------------------------------------------------------------

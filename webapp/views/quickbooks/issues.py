@@ -19,6 +19,7 @@ from webapp.rights import LARGEST_ID, firm_id, for_fixers, person_id
 from webapp.views.answers import from_htmx
 from webapp.views.quickbooks.account_rows import suggestion_of
 from webapp.views.quickbooks.activity import activity_card
+from webapp.views.quickbooks.buttons import ASKING, LEAVING, off_because
 from webapp.views.quickbooks.counts import counts_of
 from webapp.views.quickbooks.details import detail_of
 from webapp.views.quickbooks.lists import Wish
@@ -35,7 +36,7 @@ from webapp.views.quickbooks.page_model import IssueRow, Suggestions
 from webapp.views.quickbooks.picking import Picked, pick
 from webapp.views.quickbooks.questions import question_about
 from webapp.views.quickbooks.results import Result, result_of
-from webapp.views.quickbooks.rows import ASKING, LEAVING, Rows, off_because
+from webapp.views.quickbooks.rows import Rows
 from webapp.views.settings_menu import INTEGRATIONS_URL
 
 bp = Blueprint(
@@ -233,7 +234,7 @@ def _done(issue: Issue, action: str) -> Answer:
         return _changes(issue, result, acted=True)
     rows = _rows(issue)
     state = rows.state_of(issue)
-    shown = rows.row(issue, state="syncing" if state == "open" and not rows.off else state)
+    shown = rows.row(issue, state="syncing" if state == "open" and not rows.buttons.off else state)
     return _render_row(shown) + _changes(issue, result, acted=True, closes_detail=True)
 
 

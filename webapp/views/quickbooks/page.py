@@ -20,6 +20,7 @@ from webapp.rights import asking_firm, current_person, firm_id, for_fixers
 from webapp.views.answers import from_htmx
 from webapp.views.integrations_menu import QUICKBOOKS, integrations_menu
 from webapp.views.quickbooks.activity import activity_card
+from webapp.views.quickbooks.buttons import off_because
 from webapp.views.quickbooks.cards import connection_card, waiting_by_kind
 from webapp.views.quickbooks.counts import Counts, counts_of
 from webapp.views.quickbooks.lists import Found, Wish, find
@@ -32,7 +33,7 @@ from webapp.views.quickbooks.page_model import (
     QuickBooksPage,
     Tab,
 )
-from webapp.views.quickbooks.rows import Rows, off_because
+from webapp.views.quickbooks.rows import Rows
 from webapp.views.quickbooks.words import BUTTONS, KIND_OF_LIST, WORDS
 from webapp.views.settings_menu import INTEGRATIONS_URL, settings_menu
 
