@@ -10,7 +10,7 @@ from flask import Flask
 from tests.conftest import FirmFixture, make_firm
 from webapp.database import database_now
 from webapp.extensions import db
-from webapp.models import Account, Batch, Entry, Invoice, Service, outbox
+from webapp.models import Account, Batch, Entry, Invoice, Service, claiming, outbox
 
 CUTOFF = timedelta(seconds=125)
 MOMENT = timedelta(seconds=5)
@@ -139,8 +139,8 @@ def test_ready_can_mean_later(entry: Entry, now: datetime) -> None:
 
 def claim(firm_id: int, limit: int = 60) -> list[int]:
     """As a worker does: what is most urgent, and what is like it."""
-    first = Entry.first_due(firm_id, limit)
-    claimed = [] if first is None else Entry.claim(firm_id, first, limit)
+    first = claiming.first_due(firm_id, limit)
+    claimed = [] if first is None else claiming.claim(firm_id, first, limit)
     db.session.expire_all()
     return claimed
 
@@ -163,11 +163,11 @@ def test_claim_takes_one_kind_and_priority_up_to_the_limit(firm_id: int) -> None
 def test_most_urgent_is_described_with_how_many_are_like_it(firm_id: int) -> None:
     some(firm_id, 2, hurry=False)
     first = some(firm_id, 3)
-    due = Entry.first_due(firm_id, 10)
+    due = claiming.first_due(firm_id, 10)
     assert due is not None
     assert (due.id, due.kind, due.priority) == (first[0].id, "service", outbox.PERSON)
     assert (due.level, due.sent, due.picked, due.like_it) == (first[0].level, False, 0, 3)
-    counted = Entry.first_due(firm_id, 2)
+    counted = claiming.first_due(firm_id, 2)
     assert counted is not None
     assert counted.like_it == 2
 
@@ -234,10 +234,10 @@ def test_nothing_is_claimed_that_is_not_due(firm_id: int) -> None:
         entry.due_at = due_at
         db.session.commit()
         assert claim(firm_id) == []
-        assert not Entry.anything_due(firm_id)
+        assert not claiming.anything_due(firm_id)
     entry.due_at = database_now(db.session())
     db.session.commit()
-    assert Entry.anything_due(firm_id)
+    assert claiming.anything_due(firm_id)
     assert claim(firm_id) == [entry.id]
 
 
@@ -245,23 +245,23 @@ def test_firms_do_not_claim_each_others(app: Flask, firm_id: int) -> None:
     some(firm_id, 1)
     other = make_firm(app, "Birch Books", "birch.example").id
     assert claim(other) == []
-    assert not Entry.anything_due(other)
+    assert not claiming.anything_due(other)
 
 
 def test_no_transaction_is_left_open_by_a_claim(firm_id: int) -> None:
     some(firm_id, 1)
-    first = Entry.first_due(firm_id, 5)
+    first = claiming.first_due(firm_id, 5)
     assert not db.session().in_transaction()
     assert first is not None
-    Entry.claim(firm_id, first, 5)
+    claiming.claim(firm_id, first, 5)
     assert not db.session().in_transaction()
 
 
 def test_put_down_is_as_if_never_picked(firm_id: int) -> None:
     entries = some(firm_id, 2)
     claim(firm_id)
-    Entry.put_down([entries[0].id])
-    Entry.put_down([entries[0].id])
+    claiming.put_down([entries[0].id])
+    claiming.put_down([entries[0].id])
     db.session.expire_all()
     assert [entry.picked for entry in entries] == [0, 1]
 

@@ -13,7 +13,17 @@ from sqlalchemy import select, update
 from tests.conftest import make_firm
 from webapp.database import database_now
 from webapp.extensions import db
-from webapp.models import Account, Entry, Expense, Invoice, Payment, Record, Refund, outbox
+from webapp.models import (
+    Account,
+    Entry,
+    Expense,
+    Invoice,
+    Payment,
+    Record,
+    Refund,
+    claiming,
+    outbox,
+)
 
 KINDS = ("account", "invoice", "payment")
 LATER = timedelta(hours=1)
@@ -94,8 +104,8 @@ def test_entry_begins_with_nothing_tried_sent_or_reached(middle: Place) -> None:
 def test_what_is_due_in_other_firms_is_not_due_here(firm_ids: list[int]) -> None:
     for firm_id in (firm_ids[0], firm_ids[2]):
         put((firm_id, "account", 20))
-    assert Entry.first_due(firm_ids[1], 10) is None
-    assert not Entry.anything_due(firm_ids[1])
+    assert claiming.first_due(firm_ids[1], 10) is None
+    assert not claiming.anything_due(firm_ids[1])
 
 
 @pytest.mark.parametrize(
@@ -115,26 +125,26 @@ def test_claim_takes_along_only_what_is_due_like_the_first(
     """``first`` was looked up before; what else is due may have come about since."""
     now = database_now(db.session())
     first = put((firm_ids[1], "invoice", 20))
-    due = Entry.first_due(firm_ids[1], 10)
+    due = claiming.first_due(firm_ids[1], 10)
     assert due is not None
     for number, given in enumerate(values):
         moments = {k: now + LATER * v if k[-3:] == "_at" and v else v for k, v in given.items()}
         put((firm_ids[1], moments.pop("kind", "invoice"), 30 + number), **moments)
     mate = put((firm_ids[1], "invoice", 40), due_at=now - LATER)
-    assert Entry.claim(firm_ids[1], due, 10) == [first.id, mate.id]
+    assert claiming.claim(firm_ids[1], due, 10) == [first.id, mate.id]
 
 
 def test_what_is_due_later_is_not_found_now(middle: Place) -> None:
     put(middle, due_at=database_now(db.session()) + LATER)
-    assert Entry.first_due(middle[0], 10) is None
-    assert not Entry.anything_due(middle[0])
+    assert claiming.first_due(middle[0], 10) is None
+    assert not claiming.anything_due(middle[0])
 
 
 def test_claim_in_one_firm_takes_nothing_of_another(firm_ids: list[int]) -> None:
     made = [put((firm_id, "invoice", 20)) for firm_id in firm_ids]
-    due = Entry.first_due(firm_ids[1], 10)
+    due = claiming.first_due(firm_ids[1], 10)
     assert due is not None
-    assert Entry.claim(firm_ids[1], due, 10) == [made[1].id]
+    assert claiming.claim(firm_ids[1], due, 10) == [made[1].id]
     db.session.expire_all()
     assert [entry.picked for entry in made] == [0, 1, 0]
 
@@ -144,7 +154,7 @@ def test_like_the_first_means_of_its_kind_and_priority(firm_ids: list[int]) -> N
     for kind in ("account", "payment"):
         put((firm_ids[1], kind, 20))
     put((firm_ids[1], "invoice", 21), priority=outbox.FIRST_COPY)
-    due = Entry.first_due(firm_ids[1], 10)
+    due = claiming.first_due(firm_ids[1], 10)
     assert due is not None
     assert (due.kind, due.like_it) == ("invoice", 1)
 
@@ -156,15 +166,15 @@ def test_unanswered_one_that_came_before_brings_nothing_along(firm_ids: list[int
         put((firm_ids[1], "invoice", record), sent_at=now, batch=batch, picked=1)
         for record in (20, 21)
     )
-    due = Entry.first_due(firm_ids[1], 10)
+    due = claiming.first_due(firm_ids[1], 10)
     assert due is not None
-    assert Entry.claim(firm_ids[1], due, 10) == [one.id]
+    assert claiming.claim(firm_ids[1], due, 10) == [one.id]
 
 
 def test_nothing_is_put_down_that_was_not_taken_up(middle: Place, others: list[Entry]) -> None:
     made = put(middle, picked=2)
     before = as_they_are(others)
-    Entry.put_down([made.id])
+    claiming.put_down([made.id])
     db.session.expire_all()
     assert made.picked == 1
     assert as_they_are(others) == before
@@ -174,7 +184,7 @@ def test_looking_for_due_work_waits_for_no_writer(firm_ids: list[int]) -> None:
     made = put((firm_ids[1], "invoice", 20))
     with db.engine.connect() as other:
         other.execute(update(Entry).where(Entry.id == made.id).values(tries=1))
-        due = Entry.first_due(firm_ids[1], 10)
+        due = claiming.first_due(firm_ids[1], 10)
         other.rollback()
     assert due is not None
     assert due.id == made.id

@@ -23,12 +23,14 @@ from tests.mutation.copies import copy_to
 
 ENGINE = "tests/quickbooks"
 OUTCOMES = f"{ENGINE}/test_outcomes.py"
+OUTBOX = "tests/models/test_outbox.py"
 NEIGHBOURS = "tests/models/test_outbox_neighbours.py"
 TABLES = "tests/test_migrations.py::test_migrations_make_the_very_tables_of_the_models"
 SUBJECTS = {
     "money": ("webapp/money.py", ["tests/test_money.py"]),
     "payloads": ("webapp/quickbooks/payloads.py", [f"{ENGINE}/test_payloads.py"]),
-    "outbox": ("webapp/models/outbox.py", ["tests/models/test_outbox.py", NEIGHBOURS, TABLES]),
+    "outbox": ("webapp/models/outbox.py", [OUTBOX, NEIGHBOURS, TABLES]),
+    "claiming": ("webapp/models/claiming.py", [OUTBOX, NEIGHBOURS]),
     "tokens": (
         "webapp/quickbooks/tokens.py",
         [f"{ENGINE}/test_token_lease.py", f"{ENGINE}/test_tokens.py"],

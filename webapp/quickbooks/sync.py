@@ -21,9 +21,9 @@ from redis import RedisError
 
 from webapp import failpoints, hints
 from webapp.extensions import db
-from webapp.models import Connection, Entry, outbox
+from webapp.models import Connection, Entry, claiming, outbox
+from webapp.models.claiming import Due
 from webapp.models.connection import CONNECTED, LostSlice
-from webapp.models.outbox import Due
 from webapp.quickbooks import (
     asked_names,
     asked_numbers,
@@ -79,7 +79,7 @@ def run_slice(firm_id: int, seconds: float = SLICE_S) -> bool:
         log.warning("budget_unreachable", firm_id=firm_id, error=type(error).__name__)
     failpoints.reach("released")
     hold.release()
-    more = Entry.anything_due(firm_id)
+    more = claiming.anything_due(firm_id)
     db.session.commit()
     return more
 
@@ -142,7 +142,7 @@ class _Slice:
     def _take_up(self) -> float | None:
         """Put on its way what is most urgent and may go; the seconds until it is worth looking
         for more, None when nothing is due."""
-        first = Entry.first_due(self.firm_id, CROWD)
+        first = claiming.first_due(self.firm_id, CROWD)
         if first is None:
             return None
         if self.asking and first.kind == "invoice":
@@ -160,13 +160,13 @@ class _Slice:
         if not room.calls or (room.wait_s and not room.batches):
             return min(room.wait_s, LOOK_EVERY_S)
         limit = LOOKED_FOR_AT_ONCE if first.sent else _so_many(room, free)
-        ids = Entry.claim(self.firm_id, first, limit)
+        ids = claiming.claim(self.firm_id, first, limit)
         failpoints.reach("claimed", ENTITIES[first.kind])
         try:
             self._plan(first, ids, free)
         except RedisError:
             with self.hold.transaction():
-                Entry.put_down(ids)
+                claiming.put_down(ids)
             raise
         return 0.0
 
@@ -175,7 +175,7 @@ class _Slice:
         with self.hold.transaction() as (now, connection):
             if connection.state != CONNECTED:
                 self.stopped = True
-                Entry.put_down(ids)
+                claiming.put_down(ids)
                 return
             self.tokens.learn(connection, now)
             if first.kind == "invoice":
