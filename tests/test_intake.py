@@ -178,13 +178,16 @@ def test_assigned_numbers_keep_prefix_and_zeros_and_skip_what_is_used(books: Fir
     assert [an_invoice(books).number for _ in range(2)] == ["INV-0099", "INV-0101"]
 
 
-def test_a_number_used_here_needs_insistence(books: Firm) -> None:
+def test_a_number_used_here_is_kept_unless_that_is_refused(books: Firm) -> None:
     an_account(books)
     first = an_invoice(books, number="1042")
-    errors = refusal(an_invoice, books, number="1042")
+    for said in ({}, {"allow_duplicate": None}, {"allow_duplicate": "true"}):
+        assert an_invoice(books, number="1042", **said).number == first.number
+    errors = refusal(an_invoice, books, number="1042", allow_duplicate=False)
     assert "'1043'" in errors["number"][0]
-    again = an_invoice(books, number="1042", allow_duplicate="true")
-    assert again.number == first.number
+    assert set(refusal(an_invoice, books, number="7", allow_duplicate="perhaps")) == {
+        "allow_duplicate"
+    }
     assert intake.invoice(books, {"number": "1042", "memo": "Same"}, first).memo == "Same"
 
 

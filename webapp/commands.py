@@ -9,6 +9,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from webapp import demo, hints, passwords, second_factor
 from webapp.demo.local_quickbooks import LocalQuickBooks
@@ -29,11 +30,25 @@ REASONS = {
     "refused": "Intuit did not accept the refresh token.",
 }
 
-firm_group = AppGroup("firm", help="Firms, the tenants of this installation.")
-operator_group = AppGroup("operator", help="People who run this installation.")
-person_group = AppGroup("person", help="Anybody who signs in.")
-demo_group = AppGroup("demo", help="The demo firm of `make run`.")
-quickbooks_group = AppGroup("quickbooks", help="Connections to QuickBooks companies.")
+
+class _Group(AppGroup):
+    """Of commands that need the tables."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (OperationalError, ProgrammingError) as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise click.ClickException(
+                f"The database refused: {reason}. Are its tables made? flask --app wsgi db upgrade"
+            ) from error
+
+
+firm_group = _Group("firm", help="Firms, the tenants of this installation.")
+operator_group = _Group("operator", help="People who run this installation.")
+person_group = _Group("person", help="Anybody who signs in.")
+demo_group = _Group("demo", help="The demo firm of `make run`.")
+quickbooks_group = _Group("quickbooks", help="Connections to QuickBooks companies.")
 
 
 def init_app(app: Flask) -> None:

@@ -6,6 +6,7 @@ Read from lowest to highest: ``sandbox.env`` and ``secrets.env`` in the instance
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -13,11 +14,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from webapp import embedded_redis
 
 ROOT = Path(__file__).resolve().parent.parent
-MINIMUM_SECRET_LENGTH = 32
+MINIMUM_SECRET_LENGTH = 16
+"""Where people reach it over https. One that is tried out on a machine may have any."""
+HIGHEST_PORT = 65535
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 class SettingsError(Exception):
@@ -66,6 +72,7 @@ class _Reader:
 
     def __init__(self, settings: Mapping[str, str]):
         self.settings = settings
+        self._public = settings.get("PUBLIC_URL", "").startswith("https://")
 
     def text(self, name: str, default: str | None = None) -> str:
         value = self.settings.get(name, default)
@@ -74,8 +81,15 @@ class _Reader:
         return value
 
     def secret(self, name: str) -> str:
-        value = self.text(name)
-        if any(len(part.strip()) < MINIMUM_SECRET_LENGTH for part in value.split(",")):
+        return self._long_enough(name, self.text(name).strip())
+
+    def secrets(self, name: str) -> list[str]:
+        """Several, with commas between them."""
+        parts = [part.strip() for part in self.text(name).split(",")]
+        return [self._long_enough(name, part) for part in parts if part] or [self.secret(name)]
+
+    def _long_enough(self, name: str, value: str) -> str:
+        if len(value) < (MINIMUM_SECRET_LENGTH if self._public else 1):
             raise SettingsError(
                 f"{name} is too short: at least {MINIMUM_SECRET_LENGTH} random characters."
             )
@@ -86,10 +100,24 @@ class _Reader:
         try:
             number = float(value) if value is not None else default
         except ValueError:
-            raise SettingsError(f"{name} must be a number, not {value!r}.") from None
+            number = math.nan
+        if not math.isfinite(number):
+            raise SettingsError(f"{name} must be a number, not {value!r}.")
         if number < 0:
             raise SettingsError(f"{name} must not be negative.")
         return number
+
+    def above_zero(self, name: str, default: float) -> float:
+        number = self.number(name, default)
+        if number == 0:
+            raise SettingsError(f"{name} must be above zero.")
+        return number
+
+    def port(self, name: str, default: int) -> int:
+        number = self.number(name, default)
+        if number != int(number) or not 0 < number <= HIGHEST_PORT:
+            raise SettingsError(f"{name} must be a port, from 1 to {HIGHEST_PORT}.")
+        return int(number)
 
     def url(self, name: str, default: str | None = None) -> str:
         """What paths are added to, so it ends without a slash."""
@@ -98,32 +126,45 @@ class _Reader:
     def document(self, name: str, default: str | None = None) -> str:
         """An address to be asked for to the letter."""
         value = self.text(name, default)
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if not _is_address(value):
             raise SettingsError(f"{name} must be an address such as https://host, not {value!r}.")
         return value
 
+    def host(self, name: str) -> str:
+        """An address without a path, which is ours to add."""
+        value = self.url(name)
+        parts = urlsplit(value)
+        if parts.path or parts.query or parts.fragment:
+            raise SettingsError(f"{name} is scheme and host alone, without {parts.path!r}.")
+        return value
+
     def flag(self, name: str, default: bool = False) -> bool:
-        return self.settings.get(name, "1" if default else "0").lower() in (
-            "1",
-            "true",
-            "yes",
-            "on",
-        )
+        word = self.settings.get(name, YES[0] if default else NO[0]).lower()
+        if word not in YES + NO:
+            raise SettingsError(f"{name} must be 1 or 0, not {word!r}.")
+        return word in YES
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def load(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
     """The application's configuration. Raises SettingsError."""
     read = _Reader(read_settings(environ))
     instance = instance_folder(environ)
-    port = int(read.number("PORT", 5000))
+    port = read.port("PORT", 5000)
     public_url = read.url("PUBLIC_URL", f"http://127.0.0.1:{port}")
     return {
         "INSTANCE": instance,
         "PORT": port,
         "PUBLIC_URL": public_url,
         "SECRET_KEY": read.secret("SECRET_KEY"),
-        "TOKEN_KEYS": [key.strip() for key in read.secret("TOKEN_KEYS").split(",")],
+        "TOKEN_KEYS": read.secrets("TOKEN_KEYS"),
         "SQLALCHEMY_DATABASE_URI": _database_url(read, instance),
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": True,  # a restart of the database leaves dead connections
@@ -151,6 +192,12 @@ def _database_url(read: _Reader, instance: Path) -> str:
     url = read.text("DATABASE_URL", f"sqlite:///{instance / 'cuadra.sqlite'}")
     if not url.startswith(("sqlite://", "postgresql+psycopg://", "postgresql://")):
         raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):  # their text would show the password
+        raise SettingsError(
+            "DATABASE_URL cannot be read: write postgresql+psycopg://user:password@host:port/name."
+        ) from None
     return url
 
 
@@ -198,7 +245,7 @@ def _intuit(read: _Reader) -> dict[str, object]:
         "INTUIT_CLIENT_SECRET": read.text("INTUIT_CLIENT_SECRET"),
         "INTUIT_DISCOVERY_URL": read.document("INTUIT_DISCOVERY_URL"),
         "INTUIT_WEBHOOK_VERIFIER_TOKEN": read.text("INTUIT_WEBHOOK_VERIFIER_TOKEN"),
-        "QBO_API_URL": read.url("QBO_API_URL"),
+        "QBO_API_URL": read.host("QBO_API_URL"),
         "QBO_APP_URL": read.url("QBO_APP_URL", "https://app.qbo.intuit.com"),
     }
 
@@ -209,13 +256,13 @@ def _pace(read: _Reader) -> dict[str, float]:
         "SECOND_TRY_AFTER_S": read.number("SECOND_TRY_AFTER_S", 1800),
         "CDC_EVERY_S": read.number("CDC_EVERY_S", 300),
         "CDC_HEALTHY_EVERY_S": read.number("CDC_HEALTHY_EVERY_S", 21600),
-        "SWEEP_EVERY_S": read.number("SWEEP_EVERY_S", 5),
+        "SWEEP_EVERY_S": read.above_zero("SWEEP_EVERY_S", 5),
         "SILENT_AFTER_S": read.number("SILENT_AFTER_S", 1800),
-        "LEASE_S": read.number("LEASE_S", 30),
+        "LEASE_S": read.above_zero("LEASE_S", 30),
         "QBO_CUTOFF_S": read.number("QBO_CUTOFF_S", 125),
-        "QBO_REQUESTS_PER_MINUTE": read.number("QBO_REQUESTS_PER_MINUTE", 500),
-        "QBO_REQUESTS_PER_SECOND": read.number("QBO_REQUESTS_PER_SECOND", 10),
-        "QBO_BATCHES_PER_MINUTE": read.number("QBO_BATCHES_PER_MINUTE", 40),
+        "QBO_REQUESTS_PER_MINUTE": read.above_zero("QBO_REQUESTS_PER_MINUTE", 500),
+        "QBO_REQUESTS_PER_SECOND": read.above_zero("QBO_REQUESTS_PER_SECOND", 10),
+        "QBO_BATCHES_PER_MINUTE": read.above_zero("QBO_BATCHES_PER_MINUTE", 40),
     }
 
 
@@ -225,7 +272,7 @@ def _mail(read: _Reader) -> dict[str, object]:
         "MAIL_BACKEND": "smtp" if server else "file",
         "MAIL_FILE_PATH": str(instance_folder(read.settings) / "mail"),
         "MAIL_SERVER": server or "localhost",
-        "MAIL_PORT": int(read.number("MAIL_PORT", 25)),
+        "MAIL_PORT": read.port("MAIL_PORT", 25),
         "MAIL_USERNAME": read.settings.get("MAIL_USERNAME"),
         "MAIL_PASSWORD": read.settings.get("MAIL_PASSWORD"),
         "MAIL_USE_TLS": read.flag("MAIL_USE_TLS"),

@@ -81,6 +81,13 @@ def test_another_firms_records_cannot_be_named(program: Program, stranger: Progr
     assert [result["status"] for result in results] == [422, 422, 422]
 
 
+def test_a_long_body_is_taken_here_and_nowhere_else(program: Program) -> None:
+    long = {"kind": "account", "name": "Ada", "notes": "x" * (5 * 1024 * 1024)}
+    assert program.post("bulk", [long]).json[0]["status"] in (201, 422)
+    assert program.post("bulk", [long], headers={"Idempotency-Key": "k"}).status_code == 200
+    assert program.post("accounts", long).status_code == 413
+
+
 def test_more_than_a_thousand_items_are_refused(program: Program) -> None:
     response = program.post("bulk", [{}] * 1001)
     assert response.status_code == 422

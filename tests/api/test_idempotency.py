@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 from flask import Flask
 
 from tests.api.conftest import Program, problems
 from tests.conftest import FirmFixture
+from webapp.extensions import db
+from webapp.models.idempotency import IdempotencyKey
 
 KEY = {"Idempotency-Key": "k-1"}
 
@@ -40,6 +43,23 @@ def test_another_request_under_the_same_key_is_refused(program: Program) -> None
         assert response.status_code == 422
         assert set(problems(response)) == {"Idempotency-Key"}
     assert len(program.get("accounts").json["items"]) == 1
+
+
+def test_who_was_cut_off_may_ask_again_a_minute_later(
+    app: Flask, firm: FirmFixture, program: Program
+) -> None:
+    body = {"name": "Ada"}
+    with app.app_context():
+        first = IdempotencyKey.claim(firm.id, "k-1", "of the request that was cut off")
+        db.session.commit()
+        id_ = first.id
+    assert program.post("accounts", body, headers=KEY).status_code == 409
+    with app.app_context():
+        db.session.get_one(IdempotencyKey, id_).created_at -= timedelta(seconds=61)
+        db.session.commit()
+    made = program.post("accounts", body, headers=KEY)
+    assert made.status_code == 201
+    assert program.post("accounts", body, headers=KEY).data == made.data
 
 
 def test_keys_of_two_firms_have_nothing_to_do_with_each_other(

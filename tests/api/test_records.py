@@ -216,7 +216,16 @@ def test_pages_follow_their_links_to_the_end(program: Program) -> None:
     assert seen == ids
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=x", "cursor=-1"])
+def test_a_page_holds_two_hundred_however_many_are_asked_for(program: Program) -> None:
+    body = [{"kind": "account", "name": f"Client {number}"} for number in range(201)]
+    assert program.post("bulk", body).status_code == 200
+    page = program.get("accounts?limit=1000").json
+    assert (len(page["items"]), page["next_cursor"] is None) == (200, False)
+    rest = program.get(f"accounts?limit=1000&cursor={page['next_cursor']}").json
+    assert (len(rest["items"]), rest["next_cursor"]) == (1, None)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "cursor=x", "cursor=-1"])
 def test_an_unfit_page_is_refused_by_field(program: Program, query: str) -> None:
     response = program.get(f"accounts?{query}")
     assert response.status_code == 422

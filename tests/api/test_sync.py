@@ -10,8 +10,9 @@ from tests.api.conftest import Program
 from tests.conftest import FirmFixture
 from webapp.database import database_now
 from webapp.extensions import db
-from webapp.models import Connection, Entry, outbox
+from webapp.models import Connection, Entry, StripeEvent, WebhookEvent, outbox
 from webapp.models import connection as connections
+from webapp.quickbooks import hearing
 
 STATES = ("waiting", "syncing", "synced", "failed", "ignored", "off")
 KINDS = ("account", "service", "invoice", "payment", "refund", "expense")
@@ -59,6 +60,45 @@ def test_only_what_is_on_its_way_unsettles(
     answer = program.get("sync").json
     assert (answer["connection"], answer["settled"]) == ("connected", settled)
     assert answer["counts"]["account"] == dict.fromkeys(STATES, 0) | {public: 1}
+
+
+@pytest.mark.usefixtures("connected")
+def test_an_announced_change_unsettles_until_it_was_read(
+    app: Flask, firm: FirmFixture, program: Program
+) -> None:
+    with app.app_context():
+        connection = Connection.of(firm.id)
+        connection.realm_id = "4620816365"
+        for realm_id in ("4620816365", "another"):
+            event = WebhookEvent(key=realm_id, realm_id=realm_id, entity="invoice")
+            event.quickbooks_id, event.operation = "7", "update"
+            event.received_at = database_now(db.session()) - hearing.GATHERED_FOR
+            db.session.add(event)
+        db.session.commit()
+    assert not program.get("sync").json["settled"]
+    with app.app_context():
+        hearing.listen()
+    assert not program.get("sync").json["settled"]
+    with app.app_context():
+        connection = Connection.of(firm.id)
+        connection.changes_due_at = database_now(db.session())  # by the clock: nobody was told
+        db.session.commit()
+    assert program.get("sync").json["settled"]
+
+
+@pytest.mark.usefixtures("connected")
+def test_an_event_of_stripe_unsettles_its_firm_until_it_was_taken_in(
+    app: Flask, firm: FirmFixture, program: Program, stranger: Program
+) -> None:
+    with app.app_context():
+        db.session.add(StripeEvent(key="evt", firm_id=firm.id, body=b"{}"))
+        db.session.commit()
+    assert not program.get("sync").json["settled"]
+    assert stranger.get("sync").json["settled"]
+    with app.app_context():
+        db.session.execute(update(StripeEvent).values(looked_at=database_now(db.session())))
+        db.session.commit()
+    assert program.get("sync").json["settled"]
 
 
 @pytest.mark.parametrize(("state", "settled"), [(outbox.READY, True), (outbox.SENT, False)])

@@ -49,13 +49,36 @@ def test_a_missing_setting_is_named(environ: dict[str, str], absent: str) -> Non
         ("PORT", "http"),
         ("PORT", "70000"),
         ("DATABASE_URL", "mysql://somewhere"),
+        ("DATABASE_URL", "postgresql+psycopg://user@host:port/name"),
         ("LEASE_S", "soon"),
-        ("SECRET_KEY", "short"),
+        ("LEASE_S", "0"),
+        ("SWEEP_EVERY_S", "nan"),
+        ("QBO_API_URL", "https://quickbooks.example/v3"),
+        ("QBO_API_URL", "http://quickbooks.example:port"),
+        ("QBO_REQUESTS_PER_SECOND", "0"),
+        ("MAIL_USE_TLS", "maybe"),
         ("HOST", "203.0.113.7"),
     ],
 )
 def test_an_unfit_setting_is_named(environ: dict[str, str], setting: str, value: str) -> None:
     assert setting in _refusal(environ | {setting: value})
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "TOKEN_KEYS"])
+def test_an_installation_behind_https_needs_long_secrets(
+    environ: dict[str, str], name: str
+) -> None:
+    public = environ | {"PUBLIC_URL": "https://cuadra.example"}
+    enough = "0123456789abcdef"
+    _check(public | {name: enough})
+    assert f"{name} is too short" in _refusal(public | {name: enough[:-1]})
+    _check(environ | {name: enough[:-1]})
+
+
+def test_each_of_several_keys_has_to_be_long(environ: dict[str, str]) -> None:
+    public = environ | {"PUBLIC_URL": "https://cuadra.example"}
+    _check(public | {"TOKEN_KEYS": "0123456789abcdef, fedcba9876543210,"})
+    assert "TOKEN_KEYS" in _refusal(public | {"TOKEN_KEYS": "0123456789abcdef,fedcba987654321"})
 
 
 @pytest.mark.parametrize(

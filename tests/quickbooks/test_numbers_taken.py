@@ -95,6 +95,24 @@ def test_number_in_a_firms_company_is_taken_in_that_firm(neighbours: list[Firm])
         assert numbering.check(other, "1042") == Check("1042", False)
 
 
+@pytest.mark.parametrize("synced", [False, True])
+def test_what_to_use_instead_is_free_whether_numbers_are_synced_or_not(
+    firm: Firm, synced: bool
+) -> None:
+    firm.sync_invoice_numbers = synced
+    for id_, number in enumerate(("1001", "1002", "1050"), 1):
+        theirs(firm, number, str(id_), minute=id_)
+    for number in ("1001", "1050"):
+        assert numbering.check(firm, number) == Check(number, True, "quickbooks", "1051")
+
+
+def test_first_number_of_a_firm_is_one_that_its_company_does_not_have(firm: Firm) -> None:
+    firm.sync_invoice_numbers = False
+    for id_, number in enumerate(("1001", "1002", "1050"), 1):
+        theirs(firm, number, str(id_), minute=id_)
+    assert numbering.proposed(firm) == numbering.next_number(firm) == "1003"
+
+
 def test_number_taken_in_both_places_is_said_to_be_taken_in_quickbooks(firm: Firm) -> None:
     ours(firm, "1042")
     theirs(firm, "1042", "7")

@@ -68,6 +68,19 @@ def test_guesses_from_one_address_are_limited_whomever_they_aim_at(
     assert answers[10:] == [429] * 2
 
 
+def test_only_guesses_are_counted(limited: Flask, firm: FirmFixture) -> None:
+    here = {"REMOTE_ADDR": "203.0.113.6"}
+    for _ in range(15):
+        assert (
+            Desk(limited, "owner@alder.example").sign_in(environ_overrides=here).status_code == 303
+        )
+    for status in [422] * 10 + [429]:
+        guess = Desk(limited, "owner@alder.example").sign_in("wrong", environ_overrides=here)
+        assert guess.status_code == status
+    right = Desk(limited, "owner@alder.example").sign_in(environ_overrides=here)
+    assert right.status_code == 429
+
+
 # -- the second factor -----------------------------------------------------------------------
 
 

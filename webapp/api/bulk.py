@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
@@ -25,10 +25,17 @@ from webapp.models import KINDS, Firm
 from webapp.rights import asking_firm
 
 MOST_ITEMS = 1000
+MOST_BYTES = 32 * 1024 * 1024
+"""Room for a thousand invoices of fifty lines."""
 Guard = Callable[[], AbstractContextManager[Any]]
 NAMED = ("account", "service", "invoice", "payment")
 
 area = Area("bulk", "Up to 1,000 records of any kind at once.")
+
+
+@area.before_request
+def _make_room() -> None:
+    request.max_content_length = MOST_BYTES
 
 
 class BulkResult(ma.Schema):

@@ -24,11 +24,12 @@ PREFIX = "/api/v1"
 PROBLEM = "application/problem+json"
 
 
-def whole(least: int, most: int, **options: Any) -> ma.fields.Field:
-    """A whole number of an address, both ends included."""
+def whole(least: int, most: int, *, strict: bool = True, **options: Any) -> ma.fields.Field:
+    """A whole number of an address, both ends included; without ``strict`` the view cuts it off at
+    the most."""
     message = _l("Write a whole number from %(least)s to %(most)s.", least=least, most=most)
     return ma.fields.Integer(
-        validate=ma.validate.Range(least, most, error=message),
+        validate=ma.validate.Range(least, most if strict else None, error=message),
         error_messages={"invalid": [message]},
         **options,
     )

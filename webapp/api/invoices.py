@@ -37,7 +37,11 @@ class InvoiceFields(Fields):
         }
     )
     allow_duplicate = ma.fields.Boolean(
-        metadata={"description": "Keep a number that another invoice has already."}
+        metadata={
+            "default": True,
+            "description": "Whether a number that another invoice has already is kept, and told of "
+            "as an issue, or refused.",
+        }
     )
     date = day()
     due_date = ma.fields.String(allow_none=True, metadata={"format": "date"})

@@ -28,7 +28,13 @@ class Query(ma.Schema):
 
 
 class PageQuery(Query):
-    limit = whole(1, MOST, load_default=USUAL)
+    limit = whole(
+        1,
+        MOST,
+        strict=False,
+        load_default=USUAL,
+        metadata={"description": f"A page holds {MOST} at most, whatever is asked for."},
+    )
     cursor = whole(
         0,
         LARGEST_ID,
@@ -57,7 +63,7 @@ def page(
     show: Callable[[Sequence[Any]], list[dict[str, Any]]],
 ) -> Response:
     """The rows after the cursor, oldest first, and the cursor of what follows."""
-    limit = query["limit"]
+    limit = min(query["limit"], MOST)
     asked = rows.where(model.id > query["cursor"]).order_by(model.id).limit(limit + 1)
     found = list(db.session.scalars(asked))
     shown = found[:limit]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import marshmallow as ma
 from flask import Response, jsonify
-from sqlalchemy import and_, exists, func, not_, select
+from sqlalchemy import and_, exists, func, not_, or_, select
 
 from webapp.api.callers import per_token
 from webapp.api.document import Area
 from webapp.extensions import db
-from webapp.models import KINDS, Connection, Entry, outbox
+from webapp.models import KINDS, Connection, Entry, StripeEvent, WebhookEvent, outbox
 from webapp.models import connection as connections
 from webapp.quickbooks.standing import PUBLIC_STATES
 from webapp.rights import firm_id
@@ -36,7 +34,7 @@ class SyncAnswer(ma.Schema):
         },
     )
     settled = ma.fields.Boolean(
-        required=True, metadata={"description": "Nothing is on its way to QuickBooks."}
+        required=True, metadata={"description": "Nothing is on its way, in either direction."}
     )
     counts = ma.fields.Dict(
         keys=ma.fields.String(),
@@ -50,22 +48,28 @@ class SyncAnswer(ma.Schema):
 @area.response(200, SyncAnswer)
 def sync() -> Response:
     firm = firm_id()
-    state = _connection_state(firm)
-    moving = (outbox.READY, outbox.SENT) if state == connections.CONNECTED else (outbox.SENT,)
-    return jsonify(connection=state, settled=not _any(firm, moving), counts=_counts(firm))
+    connection = db.session.scalar(select(Connection).where(Connection.firm_id == firm))
+    state = connection.state if connection else connections.NONE
+    return jsonify(connection=state, settled=_settled(firm, connection), counts=_counts(firm))
 
 
-def _connection_state(firm: int) -> str:
-    state = db.session.scalar(select(Connection.state).where(Connection.firm_id == firm))
-    return state or connections.NONE
+def _settled(firm: int, connection: Connection | None) -> bool:
+    """No record on its way to QuickBooks, no announced change of theirs or of Stripe's unread.
 
-
-def _any(firm: int, states: Iterable[str]) -> bool:
-    return bool(
-        db.session.scalar(
-            select(exists().where(Entry.firm_id == firm, Entry.state.in_(tuple(states))))
-        )
-    )
+    Without a connection only what was sent before is on its way; the rest waits for people.
+    """
+    connected = connection is not None and connection.usable
+    moving = (outbox.READY, outbox.SENT) if connected else (outbox.SENT,)
+    on_its_way = [
+        exists().where(Entry.firm_id == firm, Entry.state.in_(moving)),
+        exists().where(StripeEvent.firm_id == firm, StripeEvent.looked_at.is_(None)),
+    ]
+    if connection is not None and connected:
+        if connection.told_of_changes:
+            return False
+        announced = WebhookEvent.realm_id == connection.realm_id, WebhookEvent.looked_at.is_(None)
+        on_its_way.append(exists().where(*announced))
+    return not db.session.scalar(select(or_(*on_its_way)))
 
 
 def _counts(firm: int) -> Counts:

@@ -29,8 +29,9 @@ def invoice(
 ) -> Invoice:
     """``external_id, account, number, date, due_date, currency, memo, lines``.
 
-    Without a number one is assigned; ``allow_duplicate`` lets a number be used twice. A line
-    without a rate takes its service's. Raises Refused.
+    Without a number one is assigned. One that is used here already is kept, and becomes an error of
+    the firm's list, unless ``allow_duplicate`` is false. A line without a rate takes its service's.
+    Raises Refused.
     """
     take_turn(firm.id, record)
     reading = Reading(firm, data, record, lookup)
@@ -116,7 +117,7 @@ def _number(reading: Reading) -> str | None:
     if number is None or reading.refused("number"):
         return None
     changed = not isinstance(record, Invoice) or number != record.number
-    if changed and not _insists(reading) and numbering.used_here(reading.firm.id, number):
+    if changed and not _may_be_double(reading) and numbering.used_here(reading.firm.id, number):
         reading.refuse("number", _used_already(reading.firm, number))
     return number
 
@@ -142,10 +143,11 @@ def _assigned(firm: Firm) -> str:
         raise Refused({"number": [message]}) from None
 
 
-def _insists(reading: Reading) -> bool:
-    """``Create anyway`` in the form, ``allow_duplicate`` in the API."""
+def _may_be_double(reading: Reading) -> bool:
+    """A program's number is as its own books have it; the form asks a person first."""
+    allowed = reading.data.get("allow_duplicate")
     try:
-        return values.flag(reading.data.get("allow_duplicate") or False)
+        return allowed is None or values.flag(allowed)
     except values.Unfit as unfit:
         reading.refuse("allow_duplicate", str(unfit))
         return True

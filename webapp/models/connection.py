@@ -119,6 +119,12 @@ class Connection(Model):
     def usable(self) -> bool:
         return self.state == CONNECTED
 
+    @property
+    def told_of_changes(self) -> bool:
+        """A webhook made a reading due that has not been done yet."""
+        due, told = self.changes_due_at, self.webhook_seen_at
+        return due is not None and told is not None and due <= told
+
     def change_state(self, state: str, reason: str | None = None) -> None:
         self.state, self.state_reason = state, reason
         self.state_since = database_now(db.session())

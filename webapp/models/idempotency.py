@@ -11,6 +11,8 @@ from webapp.extensions import Model, db
 from webapp.models.columns import Created, FirmKey, Key, utc_now
 
 KEPT_FOR = timedelta(days=30)
+UNDER_WAY_FOR = timedelta(minutes=1)
+"""No request takes so long: one that has no answer by then was cut off."""
 
 
 class IdempotencyKey(Model):
@@ -34,7 +36,18 @@ class IdempotencyKey(Model):
 
     @classmethod
     def find(cls, firm_id: int, key: str) -> IdempotencyKey | None:
-        return db.session.scalar(select(cls).where(cls.firm_id == firm_id, cls.key == key))
+        """Who was cut off after a part of its work counts as never having asked."""
+        found = db.session.scalar(select(cls).where(cls.firm_id == firm_id, cls.key == key))
+        if found is not None and found._cut_off:
+            db.session.delete(found)
+            db.session.flush()
+            return None
+        return found
+
+    @property
+    def _cut_off(self) -> bool:
+        unanswered = self.status is None and self.answer is None
+        return unanswered and self.created_at < utc_now() - UNDER_WAY_FOR
 
     @classmethod
     def claim(cls, firm_id: int, key: str, fingerprint: str) -> IdempotencyKey:

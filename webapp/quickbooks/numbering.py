@@ -16,7 +16,8 @@ from webapp.models import Attempt, Firm, Invoice, Link, MirrorNumber
 from webapp.models import attempt as attempts
 from webapp.quickbooks.free_numbers import TXN_TYPE, NoNumberLeft, next_free_after
 
-FIRST_NUMBER = "1001"
+BEFORE_THE_FIRST = "1000"
+"""A firm without any number begins after this one."""
 HERE, QUICKBOOKS = "here", "quickbooks"
 
 
@@ -43,7 +44,8 @@ def take_turn(firm_id: int) -> None:
 def check(firm: Firm, number: str, invoice: Invoice | None = None) -> Check:
     """Is the number taken by anything but ``invoice`` itself? Answers from our own database."""
     if _used_in_quickbooks(firm.id, number, invoice):
-        return Check(number, True, QUICKBOOKS, _next_free(firm))
+        last = last_in_quickbooks(firm.id) or number
+        return Check(number, True, QUICKBOOKS, next_free_after(firm.id, last))
     if used_here(firm.id, number, invoice):
         return Check(number, True, HERE, _next_free(firm))
     return Check(number, False)
@@ -67,8 +69,7 @@ def proposed(firm: Firm) -> str:
 
 
 def _next_free(firm: Firm) -> str | None:
-    last = _last(firm)
-    return FIRST_NUMBER if last is None else next_free_after(firm.id, last)
+    return next_free_after(firm.id, _last(firm) or BEFORE_THE_FIRST)
 
 
 def _last(firm: Firm) -> str | None:

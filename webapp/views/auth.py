@@ -50,11 +50,17 @@ def sign_in() -> Response | str:
     return render_template("auth/sign_in.html", email="", error=None)
 
 
+def _refused(answer: Response) -> bool:
+    """Guesses are limited, not people who sign in."""
+    return answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 @bp.post("/sign-in")
-@limiter.limit("10 per minute; 100 per hour")
+@limiter.limit("10 per minute; 100 per hour", deduct_when=_refused)
 @limiter.limit(
     "10 per minute; 30 per hour",
     key_func=lambda: security_log.account_tag(request.form.get("email", "")),
+    deduct_when=_refused,
 )
 def start_session() -> Response | tuple[str, int]:
     email = request.form.get("email", "")
@@ -110,8 +116,12 @@ def second_step() -> Response | str:
 
 
 @bp.post("/sign-in/code")
-@limiter.limit("10 per minute; 100 per hour")
-@limiter.limit("10 per minute; 30 per hour", key_func=lambda: f"code of {_waiting_person_id()}")
+@limiter.limit("10 per minute; 100 per hour", deduct_when=_refused)
+@limiter.limit(
+    "10 per minute; 30 per hour",
+    key_func=lambda: f"code of {_waiting_person_id()}",
+    deduct_when=_refused,
+)
 def take_code() -> Response | tuple[str, int]:
     waiting = _waiting()
     if waiting is None:

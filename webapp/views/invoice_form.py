@@ -62,8 +62,7 @@ class InvoiceForm(LineForm):
         return super().apply_buttons() or use is not None
 
     def data(self) -> dict[str, object]:
-        insists = {"allow_duplicate": True} if "allow_duplicate" in request.form else {}
-        return super().data() | insists
+        return super().data() | {"allow_duplicate": "allow_duplicate" in request.form}
 
     # -- its currency --------------------------------------------------------------------------
 

@@ -82,6 +82,13 @@ def home() -> str:
     )
 
 
+@bp.get("/rq")
+@for_operators
+def jobs() -> Response:
+    """Else the dashboard's own redirect to its slash would answer everybody."""
+    return redirect(url_for(f"{DASHBOARD}.queues_overview"))
+
+
 def _firms_by_state() -> dict[str, int]:
     """How many firms' connections are in each state, and how many of them QuickBooks leaves
     without an answer."""
