@@ -102,6 +102,9 @@ class Flight:
     permit: str = ""
     """The call's name in the company's budget; without one, room is taken as it goes."""
 
+    repeat: bool = False
+    """It was sent before, and what became of that is not known."""
+
     @classmethod
     def of_one(
         cls, request: Request, send_by: float, ask_number: bool = False, permit: str = ""
@@ -116,6 +119,17 @@ class Flight:
         items = {item_id(position): request for position, request in enumerate(requests)}
         body = batch_body(items)
         return cls(requests, request_id, body, False, send_by, items, permit=permit)
+
+    @classmethod
+    def of_one_again(cls, request: Request, send_by: float) -> Flight:
+        body = request.body
+        return cls([request], request.request_id, body, True, send_by, repeat=True)
+
+    @classmethod
+    def of_many_again(
+        cls, items: dict[str, Request], request_id: str, body: str, send_by: float
+    ) -> Flight:
+        return cls([*items.values()], request_id, body, False, send_by, items, repeat=True)
 
 
 def item_id(position: int) -> str:
@@ -134,8 +148,15 @@ def fly(flight: Flight, company: Company) -> dict[int, Outcome]:
     """Send it; the outcome of each entry, by entry id. Never raises a QuickBooksError."""
     failpoints.reach("sending", flight.requests[0].entity)
     outcomes = _fly(flight, company)
+    if flight.repeat:
+        outcomes = {id_: _of_repeat(outcome) for id_, outcome in outcomes.items()}
     failpoints.reach("answered", flight.requests[0].entity)
     return outcomes
+
+
+def _of_repeat(outcome: Outcome) -> Outcome:
+    """That a repeat was not carried out says nothing of the first time."""
+    return Unknown(outcome.error) if isinstance(outcome, NotDone) else outcome
 
 
 def _fly(flight: Flight, company: Company) -> dict[int, Outcome]:

@@ -89,7 +89,7 @@ def _goes_on(
     """Does the company take more calls? If not, everybody's budget pauses until it does."""
     resting = connection.not_before is not None and connection.not_before > now
     if resting and any(
-        isinstance(r, NotDone) and isinstance(r.error, NotExecuted) for r in results
+        isinstance(r, NotDone | Unknown) and isinstance(r.error, NotExecuted) for r in results
     ):
         assert connection.not_before is not None
         budget.pause((connection.not_before - now).total_seconds())

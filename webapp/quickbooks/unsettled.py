@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp import failpoints
 from webapp.extensions import db
@@ -22,7 +22,7 @@ from webapp.quickbooks.client import Company
 from webapp.quickbooks.composing import request_of
 from webapp.quickbooks.departures import send_by
 from webapp.quickbooks.errors import QuickBooksError
-from webapp.quickbooks.flight import Accepted, Flight, Request
+from webapp.quickbooks.flight import Accepted, Flight, Request, batch_body
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.outcomes import Case
 from webapp.quickbooks.rejecting import STOPPED_WORKER, reject
@@ -107,44 +107,33 @@ def _found(
 def _again(
     hold: Hold, requests: Sequence[Request], entries: Entries, now: datetime
 ) -> list[Flight]:
-    """Flights that repeat unanswered requests.
-
-    A batch of which nothing exists is repeated whole, under its own request id. Where part of it
-    exists it was carried out, so what is missing goes alone, as a new request.
-    """
+    """Flights that repeat unanswered requests, each under the request id it went with."""
     flights = []
-    whole = _whole_batches(requests, entries)
-    for batch, members in whole:
-        items = {str(entries[r.entry_id].batch_item): r for r in members}
-        flights.append(Flight(members, batch.request_id, batch.body, False, send_by(hold), items))
-    repeated = {request.entry_id for _batch, members in whole for request in members}
+    batches: dict[int, dict[str, Request]] = {}
     for request in requests:
         entry = entries[request.entry_id]
-        if entry.batch_id is None:
-            flights.append(Flight.of_one(request, send_by(hold)))
-        elif request.entry_id not in repeated:
-            entry.plan_anew()
-            entry.picked = 1  # alone this time
-            continue
         entry.mark_sent(now, _cutoff())
+        if entry.batch_id is None:
+            flights.append(Flight.of_one_again(request, send_by(hold)))
+        else:
+            batches.setdefault(entry.batch_id, {})[str(entry.batch_item)] = request
+    for batch in db.session.scalars(select(Batch).where(Batch.id.in_(batches))):
+        items = batches[batch.id]
+        body = batch.body if _nothing_known_of(batch) else batch_body(items)
+        flights.append(Flight.of_many_again(items, batch.request_id, body, send_by(hold)))
     return flights
 
 
-def _whole_batches(
-    requests: Sequence[Request], entries: Entries
-) -> list[tuple[Batch, list[Request]]]:
-    """Batches all of whose entries are among these requests."""
-    members: dict[int, list[Request]] = {}
-    for request in requests:
-        batch_id = entries[request.entry_id].batch_id
-        if batch_id is not None:
-            members.setdefault(batch_id, []).append(request)
-    stored = db.session.scalars(select(Batch).where(Batch.id.in_(members)))
-    return [
-        (batch, members[batch.id])
-        for batch in stored
-        if len(members[batch.id]) == batch.body.count('{"bId":"')
-    ]
+def _nothing_known_of(batch: Batch) -> bool:
+    """Such a batch goes again to the letter.
+
+    Where part of it exists it was carried out. The rest may be there too and not be shown yet, so
+    it keeps the batch's request id and its place (Intuit, batch: an item with both is not carried
+    out twice); what exists stays out of it, for where request ids are not honoured.
+    """
+    left = select(func.count()).select_from(Entry)
+    left = left.where(Entry.firm_id == batch.firm_id, Entry.batch_id == batch.id)
+    return db.session.scalar(left) == batch.body.count('{"bId":"')
 
 
 def _cutoff() -> timedelta:

@@ -1,0 +1,99 @@
+"""What is sent again keeps its request id, whatever a look-up shows or the repeat meets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.quickbooks.office import Office
+
+Switch = Callable[..., None]
+
+LAPSED = {"Fault": {"Error": [{"code": "6190", "Message": "Invalid Company Status"}]}}
+HINDERED = {
+    "throttled": {"action": "throttled"},
+    "lapsed": {"action": "status", "status": 400, "body": json.dumps(LAPSED)},
+}
+"""What keeps a repeat from being carried out, wherever QuickBooks keeps its request ids."""
+
+
+def lost_batch(office: Office, size: int = 8) -> list[int]:
+    """Payments of 10.00 that QuickBooks has, and whose answer never came."""
+    account, service = office.client(), office.service()
+    invoice = office.invoice(account, service, lines=[{"service": service, "quantity": "20"}])
+    office.work()
+    office.fault("commit_then_drop", path="/batch", times=1)
+    payments = [office.payment(invoice, "10.00", hurry=False) for _ in range(size)]
+    office.work()
+    assert len(office.objects("Payment")) == size
+    return payments
+
+
+def lost_payment(office: Office) -> int:
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    office.fault("commit_then_drop", entity="Payment", operation="create", times=1)
+    payment = office.payment(invoice, "10.00")
+    office.work()
+    return payment
+
+
+def require_each_once(office: Office, payments: list[int]) -> None:
+    assert {office.state("payment", payment) for payment in payments} == {"synced"}
+    assert len(office.objects("Payment")) == len(payments)
+    assert office.issues() == []
+    office.require_order()
+
+
+def test_part_of_a_batch_that_a_look_up_misses_is_not_made_again(office: Office) -> None:
+    """A bookkeeper moved one of the payments to another day before it was looked for."""
+    payments = lost_batch(office)
+    moved = office.objects("Payment")[0]["Id"]
+    office.control("objects/update", entity="Payment", id=moved, fields={"TxnDate": "2026-11-19"})
+    office.settle()
+    assert len(office.objects("Payment")) == len(payments)
+    assert {office.state("payment", payment) for payment in payments} <= {"synced", "failed"}
+
+
+def test_part_of_a_batch_that_was_refused_is_told_and_the_rest_is_not_made_again(
+    office: Office, switch: Switch
+) -> None:
+    switch(requestid="ignored", batch_requestid="ignored")
+    account, service = office.client(), office.service()
+    invoice = office.invoice(account, service, lines=[{"service": service, "quantity": "20"}])
+    office.work()
+    office.fault("fault", entity="Payment", contains="CH-3", code="6210", times=0)
+    office.fault("commit_then_drop", path="/batch", times=1)
+    for number in range(8):
+        office.payment(invoice, "10.00", hurry=False, reference=f"CH-{number}")
+    office.settle()
+    assert len(office.objects("Payment")) == 7
+    assert office.only_issue().cause == "closed"
+
+
+@pytest.mark.parametrize("hindered", HINDERED)
+def test_batch_whose_repeat_is_not_carried_out_stays_unknown(
+    office: Office, switch: Switch, hindered: str
+) -> None:
+    switch(query_lag_s=3600)
+    payments = lost_batch(office)
+    office.fault(**HINDERED[hindered], path="/batch", times=1)
+    office.settle()
+    require_each_once(office, payments)
+
+
+@pytest.mark.parametrize("hindered", HINDERED)
+def test_record_changed_after_such_a_repeat_is_not_made_again(
+    office: Office, switch: Switch, hindered: str
+) -> None:
+    switch(query_lag_s=3600)
+    payment = lost_payment(office)
+    office.fault(**HINDERED[hindered], entity="Payment", operation="create", times=1)
+    office.later(130)
+    office.work()
+    office.change("payment", payment, reference="CH-2")
+    office.settle()
+    require_each_once(office, [payment])
+    assert office.theirs("payment", payment)["PaymentRefNum"] == "CH-2"
