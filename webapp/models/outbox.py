@@ -7,8 +7,8 @@ next (None: nobody, until something else happens).
     ready      to be sent, now or (after a transient failure) at due_at
     waiting    what it needs is not in QuickBooks yet; set ready when that arrives
     sent       a request went out and its answer is not known; looked into at due_at
-    rejected   an issue is open; due_at is the one automatic second try. One that killed its workers
-               may have a request out (sent_at): it is looked into before anything is sent
+    rejected   an issue is open; due_at is the one automatic second try. One that was set aside may
+               have a request out (sent_at): it is looked into before anything is sent
     ignored    a person muted its issue
     off        its account is not synced, or it is older than the start date
     done       QuickBooks holds the wanted version
@@ -257,7 +257,7 @@ class Entry(Model):
         self.due_at = second_try_at if self.tries == 1 else None
 
     def park(self) -> None:
-        """Set it aside until a person acts: it killed its workers.
+        """Set it aside until a person acts.
 
         A request that is out stays on record, since it may have been carried out: whoever takes
         the entry up again looks first.
@@ -276,13 +276,20 @@ class Entry(Model):
         self._forget_request()
         self.set_ready()
 
-    def put_back(self, now: datetime, not_before: datetime | None = None) -> None:
-        """It certainly did not execute; try again later with the same request id."""
+    def put_back(
+        self, now: datetime, not_before: datetime | None = None, *, anew: bool = False
+    ) -> None:
+        """It certainly did not execute; try again later with the same request id.
+
+        ``anew``: with another, since the answer may be all that is ever said to this one.
+        """
         pause = RETRY_PLAN[min(self.failures, len(RETRY_PLAN) - 1)]
         self.failures += 1
         self.picked = 0
         self.set_ready(max(now + pause, not_before or now))
         self.sent_at = self.batch_id = self.batch_item = None
+        if anew:
+            self._forget_request()
 
     def look_again(self, at: datetime) -> None:
         """Still unknown: come back to it."""

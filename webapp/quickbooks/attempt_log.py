@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from webapp.database import add_rows
 from webapp.extensions import db
 from webapp.models import Attempt, Entry, Record
 from webapp.models import attempt as attempts
-from webapp.quickbooks.errors import Fault
+from webapp.quickbooks.errors import COMPANY_CODES, Fault
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -33,6 +34,28 @@ def note_accepted(answered: Sequence[tuple[Entry, Request, str | None]]) -> None
         for entry, request, tid in answered
     ]
     add_rows(db.session(), Attempt, rows)
+
+
+def faults_in_a_row(record: Record, limit: int) -> list[Attempt]:
+    """The record's last answers, newest first, as far as each was a Fault that leaves open what
+    became of the request, and was said of this record, not of its company."""
+    latest = Attempt.latest_of(record, limit)
+    return list(takewhile(_fault_of_its_own, latest))
+
+
+def _fault_of_its_own(attempt: Attempt) -> bool:
+    code = (attempt.code or "").lstrip("0")
+    return attempt.outcome == attempts.UNKNOWN and bool(code) and code not in COMPANY_CODES
+
+
+def fault_of(attempt: Attempt) -> Fault:
+    return Fault(
+        code=attempt.code or "",
+        message=attempt.message or "",
+        detail=attempt.detail or "",
+        status=attempt.status or 0,
+        intuit_tid=attempt.intuit_tid,
+    )
 
 
 def _row(

@@ -4,7 +4,8 @@
     ├── NotExecuted         it certainly did not happen: later, with the same request id
     │   ├── Unreachable     no connection came about
     │   └── Throttled       this company has had too many calls
-    ├── OutcomeUnknown      sent, and no telling: time-out, reset, 5xx, an answer without sense
+    ├── OutcomeUnknown      sent, and no telling: time-out, reset, 5xx, an answer without sense, or
+    │                       "you sent that already"
     ├── AccessRefused       the access token was not taken: refresh it once, then sign in again
     ├── CompanyStopped      QuickBooks refuses the whole company until a person acts there
     └── Rejected            a definite no to this record, with a Fault
@@ -87,6 +88,10 @@ class Rejected(QuickBooksError):
 THROTTLED_CODES = {"3001"}
 ACCESS_CODES = {"3200", "100", "110"}
 STOPPED_CODES = {"120", "130", "140", "150", "3100", "5020", "6190", "10200"}
+COMPANY_CODES = THROTTLED_CODES | ACCESS_CODES | STOPPED_CODES
+"""Said of the company, whichever record was sent."""
+DUPLICATE_CODES = {"600", "630"}
+"""What was sent is there already, or on its way there: to be looked for, and linked."""
 _TRANSIENT_DETAIL = re.compile(r"unexpected error occurred|wait a few minutes", re.IGNORECASE)
 DEFAULT_PAUSE_S = 60.0  # Intuit: "wait 60 seconds" after a 429
 LONGEST_PAUSE_S = 600.0
@@ -172,7 +177,7 @@ def error_for(faults: list[Fault], retry_after: str | None = None) -> QuickBooks
     if (fault.status == 401 and not codes & {"120", "130"}) or codes & ACCESS_CODES:
         return AccessRefused(fault)
     unclear = fault.status >= 500 or (fault.status == TIMED_OUT and not fault.code)
-    if unclear or fault.type == "SystemFault" or _transient(faults):
+    if unclear or fault.type == "SystemFault" or codes & DUPLICATE_CODES or _transient(faults):
         return OutcomeUnknown(fault)
     if fault.status == 403 or codes & STOPPED_CODES:
         return CompanyStopped(fault)

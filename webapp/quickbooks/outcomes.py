@@ -15,7 +15,13 @@ from webapp.models import Entry, Record
 from webapp.models import attempt as attempts
 from webapp.quickbooks import accepting, attempt_log, refusals, taken_numbers
 from webapp.quickbooks.accepting import Saved
-from webapp.quickbooks.errors import Fault, QuickBooksError, Throttled
+from webapp.quickbooks.errors import (
+    CompanyStopped,
+    Fault,
+    QuickBooksError,
+    Rejected,
+    Throttled,
+)
 from webapp.quickbooks.flight import (
     REMOVALS,
     Accepted,
@@ -84,7 +90,9 @@ def _unknown(entry: Entry, request: Request, error: QuickBooksError) -> None:
 
 def _not_done(entry: Entry, request: Request, outcome: NotDone, now: datetime) -> None:
     """Who must wait is the company (see ``health``), or this entry by its retry plan."""
-    if isinstance(outcome.error, Throttled):
-        entry.put_back(now, now + timedelta(seconds=outcome.error.retry_after_s))
-    else:
-        entry.put_back(now)
+    error, not_before = outcome.error, None
+    if isinstance(error, Throttled):
+        not_before = now + timedelta(seconds=error.retry_after_s)
+    entry.put_back(now, not_before, anew=isinstance(error, CompanyStopped))
+    if isinstance(error, Rejected):
+        entry.picked = 1  # its batch was refused as a whole: alone the next time

@@ -14,7 +14,9 @@ from webapp.models import issue as issue_states
 from webapp.quickbooks import company_reset, issues, sentence_facts
 from webapp.quickbooks.errors import Fault
 
-STOPPED_WORKER = "stopped_worker"
+STOPPED_WORKER, DUPLICATE_REQUEST = "stopped_worker", "duplicate_request"
+STILL_OUT = frozenset({STOPPED_WORKER, DUPLICATE_REQUEST})
+"""Of these a request may have been carried out: it is looked for before any other is sent."""
 NO_SECOND_TRY = frozenset(
     {
         "edited",
@@ -43,7 +45,7 @@ def reject(
     issue = issues.open_issue(record, cause, known, fault, theirs)
     second_try = timedelta(seconds=current_app.config["SECOND_TRY_AFTER_S"])
     at = database_now(db.session()) + second_try
-    if cause == STOPPED_WORKER:
+    if cause in STILL_OUT:
         entry.park()
     else:
         entry.rejected(None if cause in NO_SECOND_TRY else at)

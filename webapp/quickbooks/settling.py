@@ -18,7 +18,7 @@ from webapp.extensions import db
 from webapp.models import Connection, Entry, Record, model_of
 from webapp.models.connection import CONNECTED
 from webapp.quickbooks import health, numbering, outcomes
-from webapp.quickbooks.errors import NotExecuted
+from webapp.quickbooks.errors import NotExecuted, OutcomeUnknown, QuickBooksError, Rejected
 from webapp.quickbooks.flight import Accepted, Flight, NotDone, Outcome, Unknown
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.limits import Budget
@@ -64,23 +64,32 @@ def settle(hold: Hold, budget: Budget, answers: Sequence[Answer]) -> bool:
             ],
             now,
         )
-        for _flight, results in answers:
-            _note_health(connection, list(results.values()), now)
+        for flight, results in answers:
+            _note_health(connection, flight, list(results.values()), now)
         goes_on = _goes_on(connection, by_entry.values(), budget, now)
         failpoints.reach("settling", _entity_of(answers[0]))
     failpoints.reach("settled", _entity_of(answers[0]))
     return goes_on
 
 
-def _note_health(connection: Connection, results: Sequence[Outcome], now: datetime) -> None:
+def _note_health(
+    connection: Connection, flight: Flight, results: Sequence[Outcome], now: datetime
+) -> None:
     """A batch that went wrong as a whole counts once."""
     errors = [r.error for r in results if isinstance(r, NotDone | Unknown)]
     if len(errors) < len(results):
         health.answered(connection, now)
         if any(isinstance(result, Accepted) for result in results):
             connection.unechoed_since = connection.unechoed_since or now
-    elif errors:
+    elif errors and not _of_the_record(flight, errors[0]):
         health.troubled(connection, errors[0], now)
+
+
+def _of_the_record(flight: Flight, error: QuickBooksError) -> bool:
+    """A no to a batch as a whole says nothing of the company, nor does a Fault that a repeat meets:
+    the look-up before it was answered."""
+    spoke = flight.repeat and isinstance(error, OutcomeUnknown) and bool(error.fault.code)
+    return spoke or isinstance(error, Rejected)
 
 
 def _goes_on(
