@@ -97,3 +97,10 @@ def prepare_sqlite(engine: Engine) -> None:
     def _begin(connection: Any) -> None:
         read_only = connection.get_execution_options().get("read_only", False)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(connection: sqlite3.Connection | None, _record: Any) -> None:
+        """After a commit that failed SQLAlchemy takes the transaction for ended. It is not: kept in
+        the pool, it would keep the writers' lock as well."""
+        if connection is not None and connection.in_transaction:
+            connection.rollback()

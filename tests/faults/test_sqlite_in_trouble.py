@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
+from sqlalchemy.exc import OperationalError
 
 from tests.conftest import FirmFixture
 from tests.faults import children
@@ -114,3 +115,31 @@ def test_a_full_disk_is_told_and_loses_no_promised_record(
     assert set(answers.values()) == {"201", "503"}
     assert answers["after"] == "201"
     assert names(app) == {name for name, status in answers.items() if status == "201"}
+
+
+def test_failed_commit_leaves_neither_transaction_nor_lock_behind(
+    app: Flask, file: Path, firm: FirmFixture
+) -> None:
+    """SQLAlchemy holds a transaction for ended whose COMMIT failed, and SQLite does not."""
+
+    def fail(_connection: Connection) -> None:
+        raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+
+    with app.app_context():
+        event.listen(db.engine, "commit", fail)
+        try:
+            with pytest.raises(OperationalError):
+                _add_account(firm)
+        finally:
+            event.remove(db.engine, "commit", fail)
+        db.session.remove()
+        _add_account(firm)
+        db.session.remove()
+    with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+
+
+def _add_account(firm: FirmFixture) -> None:
+    db.session.add(Account(firm_id=firm.id, name="Ada"))
+    db.session.commit()

@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 from flask import current_app
 from redis import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import failpoints, hints
 from webapp.extensions import db
@@ -110,6 +111,9 @@ class _Slice:
                     time.sleep(min(pause, YIELD_S))
                     return  # the budget makes us wait: another firm may have this worker
                 self._collect(min(left, LOOK_EVERY_S if pause is None else pause))
+        except SQLAlchemyError:
+            db.session.rollback()  # what comes back now is still to be written down
+            raise
         finally:
             while self._on_their_way():
                 self._collect(self.hold.patience_s)
