@@ -71,6 +71,47 @@ def test_number_is_asked_about_however_well_changes_are_heard(
     assert writes_of_ours(office) == []
 
 
+def test_number_that_differs_in_case_is_sent(office: Office, switch: Callable[..., None]) -> None:
+    """A query does not tell the two apart: the other one comes back each time it is asked."""
+    switch(docnumber_warning=False)
+    account, service = office.client(), office.service()
+    office.work()
+    office.invoice_of_theirs("INV-7")
+    invoice = office.invoice(account, service, number="inv-7")
+    office.work(seconds=20)
+    assert office.theirs("invoice", invoice)["DocNumber"] == "inv-7"
+    assert office.issues() == []
+
+
+def test_number_that_quickbooks_holds_for_the_same_is_told_with_its_holder(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    theirs = office.invoice_of_theirs("INV-7")
+    office.invoice(account, service, number="inv-7")
+    office.work(seconds=20)
+    issue = office.only_issue()
+    assert issue.cause == "dup_number"
+    assert issue.theirs is not None
+    assert issue.theirs["Id"] == theirs["Id"]
+    assert writes_of_ours(office) == ["6140"]
+
+
+def test_number_is_found_taken_among_those_that_differ_in_case(
+    office: Office, switch: Callable[..., None]
+) -> None:
+    switch(docnumber_warning=False)
+    account, service = office.client(), office.service()
+    office.work()
+    for number in ("INV-7", "inv-7", "Inv-7"):
+        office.invoice_of_theirs(number)
+    office.invoice(account, service, number="inv-7")
+    office.work(seconds=20)
+    issue = office.only_issue()
+    assert issue.cause == "dup_number"
+    assert issue.theirs is not None
+    assert issue.theirs["DocNumber"] == "inv-7"
+
+
 def test_number_taken_after_the_question_is_found_by_the_rejection(office: Office) -> None:
     account, service = office.client(), office.service()
     office.work()

@@ -185,14 +185,16 @@ def _not_to_go(flight: Flight, company: Company) -> Outcome | None:
 def _number_taken(request: Request, company: Company) -> Outcome | None:
     """None when the number is free, or the invoice's own.
 
-    Asking may take a while, so the write gets fresh room in the budget after it.
+    A query takes INV-7 for inv-7 (Intuit: data queries), which are two numbers. Asking may take a
+    while, so the write gets fresh room in the budget after it.
     """
-    number = literal(str(request.sent.get("DocNumber", "")))
+    number = str(request.sent.get("DocNumber", ""))
     try:
-        rows = company.query(request.entity, f"DocNumber = {number}")
+        alike = company.query(request.entity, f"DocNumber = {literal(number)}")
         company.take_room()
     except errors.QuickBooksError as error:
         return NotDone(error)
+    rows = [row for row in alike if row.get("DocNumber") == number]
     others = [row for row in rows if str(row.get("Id")) != request.quickbooks_id]
     return NumberTaken(others[0]) if others else None
 
