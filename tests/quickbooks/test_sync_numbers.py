@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.quickbooks.listening import poll
 from tests.quickbooks.office import MakeOffice, Office
+from webapp.extensions import db
+from webapp.models import Entry
 
 
 @pytest.fixture
@@ -267,3 +270,60 @@ def test_holder_that_is_slow_to_be_read_stops_no_worker(
     assert issue.theirs is not None
     assert issue.theirs["Id"] == theirs["Id"]
     assert apart.sandbox.control("counters")["paths"]["GET invoice"] == 1
+
+
+def test_number_of_our_own_voided_invoice_is_taken_like_any_other(office: Office) -> None:
+    """It keeps our mark, and stands for nothing: to take it for ours would lose the invoice."""
+    invoice = office.invoice(office.client(), office.service(), number="1042")
+    office.work()
+    voided = office.quickbooks_id("invoice", invoice)
+    office.control("objects/void", entity="Invoice", id=voided)
+    poll(office)
+    office.act(office.only_issue(), "recreate")
+    office.settle()
+    issue = office.only_issue()
+    assert (issue.cause, issue.facts["next"]) == ("dup_number", "1043")
+    office.act(issue, "use-number")
+    office.settle()
+    made = office.theirs("invoice", invoice)
+    assert (made["DocNumber"], made["TotalAmt"], made["Id"] == voided) == ("1043", 240, False)
+    assert office.issues() == []
+
+
+def test_assigned_number_of_our_own_voided_invoice_gives_way_to_the_next(office: Office) -> None:
+    office.settings(sync_invoice_numbers=True)
+    account, service = office.client(), office.service()
+    invoices = [office.invoice(account, service, hurry=False) for _ in range(6)]
+    office.work()
+    for invoice in invoices:
+        there = office.quickbooks_id("invoice", invoice)
+        office.control("objects/void", entity="Invoice", id=there)
+    poll(office)
+    for issue in office.issues():
+        office.act(issue, "recreate")
+    office.settle()
+    assert office.issues() == []
+    assert [office.theirs("invoice", invoice)["TotalAmt"] for invoice in invoices] == [240] * 6
+
+
+def test_our_own_invoice_found_under_its_number_is_compared_with_ours(
+    office: Office, switch: Callable[..., None]
+) -> None:
+    """Its answer was lost, and somebody changed it before it was found."""
+    account, service = office.client(), office.service()
+    office.work()
+    switch(query_lag_s=3600)
+    office.fault("commit_then_drop", entity="Invoice", operation="create", times=1)
+    invoice = office.invoice(account, service, number="1042")
+    office.work()
+    [made] = office.objects("Invoice")
+    office.control("objects/amount", entity="Invoice", id=made["Id"], amount=999)
+    switch(query_lag_s=0, requestid="ignored")
+    with office.database():
+        entry = db.session.get_one(Entry, office.entry("invoice", invoice).id)
+        entry.go_again()
+        db.session.commit()
+    office.settle()
+    issue = office.only_issue()
+    assert (issue.cause, issue.facts["field"]) == ("differs", "total")
+    assert len(office.objects("Invoice")) == 1

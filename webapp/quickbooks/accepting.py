@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from webapp.extensions import db
 from webapp.models import Entry, Link, Record
 from webapp.quickbooks import attempt_log, facts, issues, links, mirror
 from webapp.quickbooks.flight import Request
-from webapp.quickbooks.payloads import marker
+from webapp.quickbooks.payloads import ENTITIES, marker
 from webapp.quickbooks.rejecting import differ, reject
 
 LINKED_ELSEWHERE = {
@@ -71,12 +71,23 @@ def accept_removal(
 
 
 def is_ours(theirs: dict[str, Any] | None, entry: Entry) -> bool:
-    """The object in the way is this very record's, as an earlier answer that got lost made it."""
-    return bool(theirs) and marker(entry.uid) in str((theirs or {}).get("PrivateNote", ""))
+    """The object in the way is this very record's, as an earlier answer that got lost made it.
+
+    One that was voided since is nobody's any more: it keeps our mark, but stands for nothing.
+    """
+    if not theirs or facts.voided(theirs):
+        return False
+    return marker(entry.uid) in str(theirs.get("PrivateNote", ""))
 
 
-def accept_ours(entry: Entry, record: Record, theirs: dict[str, Any]) -> None:
-    """Take the object that ``is_ours`` for the answer that got lost."""
+def accept_ours(
+    entry: Entry, record: Record, sent: Mapping[str, Any], theirs: dict[str, Any]
+) -> None:
+    """Take the object that ``is_ours`` for the answer that got lost; where it contradicts what was
+    ``sent``, people are shown both."""
     links.note(record, theirs)
-    entry.accepted()
     issues.close_all([record])
+    contradicted = facts.differences(ENTITIES[record.kind], sent, theirs)
+    entry.accepted()
+    if contradicted:
+        differ(entry, record, contradicted, theirs)

@@ -28,7 +28,7 @@ def refuse(entry: Entry, record: Record, request: Request, outcome: Refused) -> 
     attempt_log.note(entry, request, attempts.REJECTED, outcome.fault)
     if request.operation == "create" and accepting.is_ours(outcome.theirs, entry):
         assert outcome.theirs is not None
-        accepting.accept_ours(entry, record, outcome.theirs)
+        accepting.accept_ours(entry, record, request.sent, outcome.theirs)
         return
     if outcome.fault.code == STALE and _only_token_moved(record, request, outcome.theirs):
         entry.go_again()
