@@ -39,6 +39,7 @@ LONGEST_IN_ADDRESS = 1_000
 """Characters of a query, most of which take three in an address; servers stop at 4,000 or 8,000."""
 
 QUERY_PAGE = 1000  # Intuit: data queries, the most rows of one page
+NOT_FOUND = "610"  # Intuit: error codes, "Object Not Found"
 
 _lock = threading.Lock()
 _shared: httpx2.Client | None = None
@@ -120,6 +121,18 @@ class Company:
 
     def read(self, entity: str, quickbooks_id: str) -> dict[str, Any]:
         return _object(self._read(f"{entity.lower()}/{quickbooks_id}"), entity)
+
+    def find(self, entity: str, quickbooks_id: str) -> dict[str, Any] | None:
+        """As ``read``, but None when there is no such object (any more).
+
+        Surer than a query, which may lag behind a write. Raises any other QuickBooksError.
+        """
+        try:
+            return self.read(entity, quickbooks_id)
+        except errors.Rejected as error:
+            if error.fault.code.lstrip("0") != NOT_FOUND:
+                raise
+            return None
 
     def query(self, entity: str, where: str = "", order: str = "") -> list[dict[str, Any]]:
         """One page of at most 1,000 objects."""

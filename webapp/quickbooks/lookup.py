@@ -1,7 +1,8 @@
 """Did it happen? Looking for the objects of requests whose answers never came.
 
 Documents carry our marker in their note, which cannot be searched for: they are found by number or
-by day, and told apart by the marker. Lists are found by name.
+by day, and told apart by the marker. Lists are found by name. What has an id already is read by it: a
+query may lag, and an update or a delete must not be judged by what it does not show.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ def look_up(company: Company, entity: str, requests: Sequence[Request]) -> Found
     others = [request for request in requests if request.quickbooks_id is not None]
     for some in _chunks(creates):
         found |= _created(company, entity, some)
-    for some in _chunks(others):
-        found |= _by_id(company, entity, some)
+    for request in others:
+        theirs = company.find(entity, str(request.quickbooks_id))
+        if theirs is not None:
+            found[request.entry_id] = theirs
     return found
 
 
@@ -44,19 +47,6 @@ def _created(company: Company, entity: str, requests: Sequence[Request]) -> Foun
         request.entry_id: by_key[_fold(request.sent.get(key))]
         for request in requests
         if _fold(request.sent.get(key)) in by_key
-    }
-
-
-def _by_id(company: Company, entity: str, requests: Sequence[Request]) -> Found:
-    ids = _list({str(request.quickbooks_id) for request in requests})
-    where = f"Id IN ({ids})"
-    if entity in ("Customer", "Item"):
-        where += " AND Active IN (true, false)"
-    by_id = {str(row["Id"]): row for row in company.query_all(entity, where)}
-    return {
-        request.entry_id: by_id[request.quickbooks_id]
-        for request in requests
-        if request.quickbooks_id in by_id
     }
 
 

@@ -18,12 +18,10 @@ from webapp.quickbooks import facts
 from webapp.quickbooks.books import KINDS
 from webapp.quickbooks.books.sides import day_of
 from webapp.quickbooks.client import QUERY_PAGE, Company
-from webapp.quickbooks.errors import Rejected
 from webapp.quickbooks.payloads import ENTITIES, uid_in
 
 MOST_MISSING = 50
 """So many are read one by one; more than that are missing indeed."""
-NOT_FOUND = "610"  # Intuit: error codes, "Object Not Found"
 
 
 def finished(comparison: BookComparison) -> bool:
@@ -91,12 +89,9 @@ def _read_missing(comparison: BookComparison, company: Company) -> dict[str, Any
     if missing is None or done > MOST_MISSING:
         return {"finished": True}
     comparison.reads += 1
-    try:
-        body = company.read(ENTITIES[missing.kind], missing.quickbooks_id)
+    body = company.find(ENTITIES[missing.kind], missing.quickbooks_id)
+    if body is not None:
         keep(comparison.id, missing.kind, [body])
-    except Rejected as error:
-        if error.fault.code.lstrip("0") != NOT_FOUND:
-            raise
     return {"kind": "missing", "start": done + 1, "after": missing.id}
 
 
