@@ -54,3 +54,55 @@ def test_update_of_what_was_deleted_meanwhile_is_told(
     office.change("refund", lagging["refund"], amount="20.00")
     office.settle()
     assert office.only_issue().cause == "record_deleted"
+
+
+# -- strangers of the same name --------------------------------------------------------------------
+
+
+def typed_meanwhile(office: Office, entity: str, **fields: object) -> str:
+    """An object that somebody made over there before we looked; its id."""
+    return str(office.create_theirs(entity, **fields)["Id"])
+
+
+def test_customer_of_another_address_is_not_taken_for_ours(office: Office) -> None:
+    unanswered(office, "Customer", "create")
+    account = office.client("Ada Byron", email="ada@byron.example")
+    office.work()
+    address = {"Address": "ada@stranger.example"}
+    typed_meanwhile(office, "Customer", DisplayName="Ada Byron", PrimaryEmailAddr=address)
+    office.settle()
+    assert office.link("account", account) is None
+    assert office.only_issue().cause == "name_taken"
+
+
+def test_item_that_is_no_service_is_not_taken_for_ours(office: Office) -> None:
+    unanswered(office, "Item", "create")
+    service = office.service("Consulting")
+    office.work()
+    income = {"value": office.account_called("Services")}
+    typed_meanwhile(office, "Item", Name="Consulting", Type="NonInventory", IncomeAccountRef=income)
+    office.settle()
+    assert office.link("service", service) is None
+    assert office.only_issue().cause == "service_name_taken"
+
+
+def test_customer_whose_address_does_not_contradict_is_found(office: Office) -> None:
+    unanswered(office, "Customer", "create")
+    account = office.client("Ada Byron", email="ada@byron.example")
+    office.work()
+    theirs = typed_meanwhile(office, "Customer", DisplayName="Ada Byron")
+    office.settle()
+    assert office.issues() == []
+    assert office.quickbooks_id("account", account) == theirs
+
+
+def test_our_customer_is_found_though_its_address_was_changed_over_there(office: Office) -> None:
+    office.fault("commit_then_drop", entity="Customer", operation="create", times=1)
+    account = office.client("Ada Byron", email="ada@byron.example")
+    office.work()
+    made = office.objects("Customer")[0]["Id"]
+    address = {"PrimaryEmailAddr": {"Address": "ada@lovelace.example"}}
+    office.control("objects/update", entity="Customer", id=made, fields=address)
+    office.settle()
+    assert office.issues() == []
+    assert office.quickbooks_id("account", account) == made

@@ -1,19 +1,22 @@
 """Did it happen? Looking for the objects of requests whose answers never came.
 
 Documents carry our marker in their note, which cannot be searched for: they are found by number or
-by day, and told apart by the marker. Lists are found by name. What has an id already is read by it: a
-query may lag, and an update or a delete must not be judged by what it does not show.
+by day, and told apart by the marker. Lists are found by name. What has an id already is read by it:
+a query may lag, and an update or a delete must not be judged by what it does not show.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from webapp.quickbooks import matching
 from webapp.quickbooks.client import Company, literal
 from webapp.quickbooks.flight import Request
 
 AT_ONCE = 30
+LISTS = ("Customer", "Item")
 Found = dict[int, dict[str, Any]]
 
 
@@ -40,14 +43,21 @@ def _created(company: Company, entity: str, requests: Sequence[Request]) -> Foun
     )
     wanted = {str(request.sent.get(field)) for request in requests}
     rows = company.query_all(entity, f"{field} IN ({_list(wanted)})")
-    by_name = entity in ("Customer", "Item")
-    key = field if by_name else "PrivateNote"
-    by_key = {_fold(row.get(key)): row for row in rows}
-    return {
-        request.entry_id: by_key[_fold(request.sent.get(key))]
-        for request in requests
-        if _fold(request.sent.get(key)) in by_key
-    }
+    key = field if entity in LISTS else "PrivateNote"
+    by_key: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_key[_fold(row.get(key))].append(row)
+    own = {r.entry_id: _own(r, by_key[_fold(r.sent.get(key))]) for r in requests}
+    return {entry_id: row for entry_id, row in own.items() if row is not None}
+
+
+def _own(request: Request, rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """A marker is proof. A name is not: somebody may just have typed a stranger of it, so what can
+    be found by name alone counts by the rules of matching, and else the request is repeated."""
+    if request.entity in LISTS:
+        rows = [row for row in rows if matching.agrees(request.entity, request.sent, row)]
+        return rows[0] if len(rows) == 1 else None
+    return rows[0] if rows else None
 
 
 def _fold(value: object) -> str:

@@ -6,7 +6,7 @@ is the same after folding and whose e-mail does not contradict. Anything less ce
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import select
 from webapp.extensions import db
 from webapp.models import Account, Link, MirrorObject, Service
 from webapp.models.mirror import match_key
+from webapp.quickbooks.facts import facts_of
 
 LINK, CREATE, ISSUE = "link", "create", "issue"
 
@@ -86,7 +87,7 @@ def match_account(account: Account, customers: Candidates, unmatched: str) -> Ma
 
 def _link_unless_email_differs(account: Account, row: MirrorObject) -> Match:
     ours, theirs = (account.email or "").lower(), row.email or ""
-    if ours and theirs and ours != theirs:
+    if _contradict(ours, theirs):
         facts = {"customer": row.name, "ours": ours, "theirs": theirs}
         return Match(ISSUE, cause="account_conflict", facts=facts)
     return Match(LINK, row)
@@ -105,3 +106,16 @@ def match_service(service: Service, items: Candidates) -> Match:
         facts = {"service": service.name, "item": active[0].name}
         return Match(ISSUE, cause="service_name_taken", facts=facts)
     return Match(CREATE)
+
+
+def agrees(entity: str, sent: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Could the object found by the name that was sent be the one that was asked for? Both are
+    QuickBooks bodies; the rules are those above."""
+    if entity == "Item":
+        return found.get("Type") == "Service"
+    ours, theirs = facts_of(entity, sent), facts_of(entity, found)
+    return not _contradict(ours.get("email"), theirs.get("email"))
+
+
+def _contradict(ours: str | None, theirs: str | None) -> bool:
+    return bool(ours and theirs) and str(ours).lower() != str(theirs).lower()
