@@ -97,3 +97,21 @@ def test_record_changed_after_such_a_repeat_is_not_made_again(
     office.settle()
     require_each_once(office, [payment])
     assert office.theirs("payment", payment)["PaymentRefNum"] == "CH-2"
+
+
+@pytest.mark.parametrize("size", [1, 8])
+def test_object_that_was_deleted_before_its_answer_came_again_is_told(
+    office: Office, size: int
+) -> None:
+    payments = lost_batch(office, size) if size > 1 else [lost_payment(office)]
+    deleted = office.objects("Payment")[0]
+    office.control("objects/delete", entity="Payment", id=deleted["Id"])
+    office.settle()
+    assert office.only_issue().cause == "record_deleted"
+    link = office.link("payment", office.only_issue().record_id)
+    assert link is not None
+    assert (link.quickbooks_id, link.gone) == (deleted["Id"], True)
+    assert len(office.objects("Payment")) == size - 1
+    office.act(office.only_issue(), "recreate")
+    office.settle()
+    require_each_once(office, payments)

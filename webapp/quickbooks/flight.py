@@ -52,6 +52,8 @@ class Accepted:
 
     found: dict[str, Any] | None
     intuit_tid: str | None = None
+    deleted_since: bool = False
+    """``found`` is how it was made; it is there no more."""
 
 
 @dataclass(frozen=True)
@@ -148,15 +150,8 @@ def fly(flight: Flight, company: Company) -> dict[int, Outcome]:
     """Send it; the outcome of each entry, by entry id. Never raises a QuickBooksError."""
     failpoints.reach("sending", flight.requests[0].entity)
     outcomes = _fly(flight, company)
-    if flight.repeat:
-        outcomes = {id_: _of_repeat(outcome) for id_, outcome in outcomes.items()}
     failpoints.reach("answered", flight.requests[0].entity)
     return outcomes
-
-
-def _of_repeat(outcome: Outcome) -> Outcome:
-    """That a repeat was not carried out says nothing of the first time."""
-    return Unknown(outcome.error) if isinstance(outcome, NotDone) else outcome
 
 
 def _fly(flight: Flight, company: Company) -> dict[int, Outcome]:

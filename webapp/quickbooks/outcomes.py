@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from webapp.models import Entry, Record
+from webapp.models import Entry, Link, Record
 from webapp.models import attempt as attempts
-from webapp.quickbooks import accepting, attempt_log, refusals, taken_numbers
+from webapp.quickbooks import accepting, attempt_log, changes, refusals, taken_numbers
 from webapp.quickbooks.accepting import Saved
 from webapp.quickbooks.errors import (
     CompanyStopped,
@@ -32,6 +32,7 @@ from webapp.quickbooks.flight import (
     Request,
     Unknown,
 )
+from webapp.quickbooks.rejecting import reject
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def settle(cases: Sequence[Case], now: datetime) -> None:
     accepting.accept_all(saved)
     done = {one.entry.id for one in saved}
     for case in live:
+        if isinstance(case.outcome, Accepted) and case.outcome.deleted_since:
+            _deleted_since(case)
         if case.entry.id not in done:
             _settle_one(case, now)
 
@@ -79,6 +82,17 @@ def _settle_one(case: Case, now: datetime) -> None:
         taken_numbers.checked(entry, record, outcome.holder)
     else:
         _not_done(entry, request, outcome, now)
+
+
+def _deleted_since(case: Case) -> None:
+    """Somebody deleted it there before we heard that it was made: for them to say what is meant."""
+    link = Link.of(case.record)
+    if link is None:
+        return
+    link.gone = True
+    if case.record.live:
+        cause = changes.absence(case.request.entity, {"status": "Deleted"})
+        reject(case.entry, case.record, cause, {})
 
 
 def _unknown(entry: Entry, request: Request, error: QuickBooksError) -> None:

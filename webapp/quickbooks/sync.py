@@ -40,6 +40,7 @@ from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.limits import Room
 from webapp.quickbooks.payloads import ENTITIES
 from webapp.quickbooks.plan import Plan, Planner
+from webapp.quickbooks.repeats import fly_again
 from webapp.quickbooks.session import AccessTokens, budget_of, company_of
 
 SLICE_S = 2.0
@@ -244,7 +245,8 @@ class _Slice:
 
     def _fly(self, flight: Flight) -> None:
         failpoints.reach("marked", flight.requests[0].entity)
-        self.flights[self.pool.submit(fly, flight, self.company)] = flight
+        work = fly_again if flight.repeat else fly
+        self.flights[self.pool.submit(work, flight, self.company)] = flight
 
     def _read(self, work: Callable[[], Any], handler: Handler) -> None:
         self.readings[self.pool.submit(work)] = handler
