@@ -117,6 +117,12 @@ def test_item_has_its_rate_and_the_income_account_of_set_up_or_its_own() -> None
     assert own["Description"] == "Monthly"
 
 
+def test_items_rate_has_the_decimals_of_the_firms_currency() -> None:
+    in_yen = payloads.References(roles=REFERENCES.roles, currency="JPY")
+    sent = payloads.body_of(service(rate_minor=5_000), in_yen, "u-1")
+    assert sent["UnitPrice"] == Decimal(5_000)
+
+
 def test_invoice_repeats_its_lines_exactly_and_sends_no_tax() -> None:
     assert body(invoice()) == {
         "CustomerRef": {"value": "A1"},

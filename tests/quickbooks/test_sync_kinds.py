@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.quickbooks.office import Office
+from tests.quickbooks.office import MakeOffice, Office
 from webapp.models import KINDS
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -122,3 +122,13 @@ def test_every_write_is_recorded_with_its_answer(office: Office) -> None:
     office.change("account", account, name="Ada Lovelace")
     office.work()
     assert office.attempts("account", account) == [("create", "accepted"), ("update", "accepted")]
+
+
+def test_rate_arrives_whole_in_a_currency_without_decimals(make_office: MakeOffice) -> None:
+    office = make_office(connected=False)
+    yen = {"HomeCurrency": {"value": "JPY"}}
+    office.control("preferences", group="CurrencyPrefs", values=yen)
+    office.connect()
+    service = office.service(rate="5000")
+    office.work()
+    assert office.theirs("service", service)["UnitPrice"] == 5000

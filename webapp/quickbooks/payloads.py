@@ -44,6 +44,8 @@ class References:
     """The payment method that is marked as a credit card."""
     cash_method: str | None = None
     check_method: str | None = None
+    currency: str = "USD"
+    """The firm's: what a service's rate is in."""
 
     def to(self, record: Record) -> dict[str, str]:
         return {"value": self.links[record.kind, record.id]}
@@ -94,7 +96,7 @@ def _item(service: Service, references: References, _uid: str) -> Body:
         "Name": service.display_name,
         "Type": "Service",
         "IncomeAccountRef": {"value": income},
-        "UnitPrice": money.to_decimal(service.rate_minor, "USD"),
+        "UnitPrice": money.to_decimal(service.rate_minor, references.currency),
     }
     if service.description:
         body["Description"] = service.description

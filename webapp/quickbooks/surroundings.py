@@ -52,6 +52,7 @@ class Surroundings:
             card_method=self.methods.card,
             cash_method=self.methods.cash,
             check_method=self.methods.check,
+            currency=connection.firm.currency,
         )
 
     def link_of(self, record: Record) -> KnownLink | None:
