@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +113,24 @@ def test_an_act_that_is_not_offered_is_refused(app: Flask, program: Program, iss
     assert response.json["detail"]
     assert program.post(f"issues/{issue}/explode").status_code == 404
     assert state_of(app) == ("rejected", "open")
+
+
+def test_no_act_forgets_a_request_without_an_answer(
+    app: Flask, program: Program, issue: int
+) -> None:
+    """What is offered works; the rest is refused with a reason."""
+    with app.app_context():
+        entry = db.session.scalar(select(Entry).where(Entry.kind == "invoice"))
+        assert entry is not None
+        entry.mark_sent(utc_now(), timedelta(seconds=125))
+        db.session.commit()
+    assert program.get(f"issues/{issue}").json["actions"] == ["resync", "ignore"]
+    refused = program.post(f"issues/{issue}/use-number", {"number": "2000"})
+    assert refused.status_code == 409
+    assert "not known yet whether it arrived" in refused.json["detail"]
+    assert program.post(f"issues/{issue}/resync", {}).status_code == 200
+    assert program.post(f"issues/{issue}/ignore", {}).status_code == 200
+    assert state_of(app) == ("sent", "ignored")
 
 
 def test_an_unfit_argument_is_refused_by_its_field(program: Program, issue: int) -> None:

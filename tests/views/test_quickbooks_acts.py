@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.views.conftest import HTMX
 from tests.views.quickbooks_scene import BASE, DUPLICATE, THEIRS, Scene
+from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Account, Connection, Entry, Invoice, Issue, Link, Service
 
@@ -83,6 +84,28 @@ def test_resync_is_off_until_the_firm_reconnects(scene: Scene, owner: FlaskClien
     assert "Resync is off until you reconnect. You can still search, compare and ignore." in text
     answer = owner.post(f"{BASE}/errors/invoices/all", data={"action": "resync"}, headers=HTMX)
     assert answer.status_code == 409
+
+
+def test_a_row_whose_answer_is_out_offers_no_decision(
+    app: Flask, scene: Scene, owner: FlaskClient
+) -> None:
+    """Set aside with its request out: such a row is open, and stays so until somebody acts."""
+    issue = scene.issue(fault=DUPLICATE, theirs=THEIRS)
+    page = f"{BASE}/errors/invoices?open={issue}"
+    assert f"issues/{issue}/use-number" in owner.get(page).text
+    with app.app_context():
+        entry = Entry.of(db.session.get_one(Issue, issue).record)
+        assert entry is not None
+        entry.sent_at = database_now(db.session())
+        db.session.commit()
+    shown = owner.get(page).text
+    for action in ("use-number", "link"):
+        assert f"issues/{issue}/{action}" not in shown
+        answer = act(owner, issue, action, quickbooks_id="45823")
+        assert answer.status_code == 422
+        assert "not known yet whether it arrived" in answer.text
+    assert f"issues/{issue}/resync" in shown
+    assert act(owner, issue, "resync").status_code == 200
 
 
 # -- ignore and restore ---------------------------------------------------------------------------

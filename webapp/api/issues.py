@@ -147,8 +147,15 @@ def show(found: Sequence[Issue]) -> list[dict[str, Any]]:
     ids: dict[str, set[int]] = defaultdict(set)
     for issue in found:
         ids[issue.kind].add(issue.record_id)
-    names, linked = _external_ids(ids), _linked(found, ids)
-    return [_shown(issue, names.get(_key(issue)), _key(issue) in linked) for issue in found]
+    names, linked, unsettled = _external_ids(ids), _linked(found, ids), _unsettled(found, ids)
+    return [
+        _shown(
+            issue,
+            names.get(_key(issue)),
+            actions.available(issue, _key(issue) in linked, _key(issue) in unsettled),
+        )
+        for issue in found
+    ]
 
 
 def _key(issue: Issue) -> tuple[str, int]:
@@ -175,7 +182,15 @@ def _linked(found: Sequence[Issue], ids: dict[str, set[int]]) -> set[tuple[str, 
     return linked
 
 
-def _shown(issue: Issue, external_id: str | None, linked: bool) -> dict[str, Any]:
+def _unsettled(found: Sequence[Issue], ids: dict[str, set[int]]) -> set[tuple[str, int]]:
+    return {
+        (kind, record_id)
+        for kind, wanted in ids.items()
+        for record_id in actions.unsettled_among(found[0].firm_id, kind, wanted)
+    }
+
+
+def _shown(issue: Issue, external_id: str | None, offered: tuple[str, ...]) -> dict[str, Any]:
     words = causes.describe(issue.cause, issue.facts, issue.kind)
     return {
         "id": issue.id,
@@ -193,5 +208,5 @@ def _shown(issue: Issue, external_id: str | None, linked: bool) -> dict[str, Any
         },
         "tries": issue.tries,
         "opened_at": issue.opened_at.isoformat(),
-        "actions": list(actions.available(issue, linked)),
+        "actions": list(offered),
     }

@@ -6,7 +6,7 @@ sending to the outbox; the two that change QuickBooks itself are in ``repairs``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from flask_babel import gettext
 from sqlalchemy import select
@@ -24,6 +24,10 @@ from webapp.quickbooks.news import newer
 from webapp.quickbooks.payloads import ENTITIES
 
 IGNORE, RESTORE = "ignore", "restore"
+WHILE_UNSETTLED = frozenset({causes.RESYNC, IGNORE, RESTORE})
+"""What leaves a request alone whose answer is not known: a wish for later, or about telling. All
+else would forget the request, and with it the object that it may have made."""
+
 Arguments = Mapping[str, str]
 
 
@@ -35,10 +39,13 @@ class ActionRefused(Exception):
         super().__init__(message)
 
 
-def available(issue: Issue, linked: bool | None = None) -> tuple[str, ...]:
+def available(
+    issue: Issue, linked: bool | None = None, unsettled: bool | None = None
+) -> tuple[str, ...]:
     """The names of the acts that this issue offers now, the most helpful first.
 
-    ``linked`` says whether its record is in QuickBooks; None looks it up.
+    ``linked`` says whether its record is in QuickBooks, ``unsettled`` whether a request of the
+    record is still without an answer; None looks it up.
     """
     if issue.state == issues_.CLOSED:
         return ()
@@ -46,7 +53,40 @@ def available(issue: Issue, linked: bool | None = None) -> tuple[str, ...]:
         return (RESTORE,)
     if linked is None:
         linked = Link.find(issue.firm_id, issue.kind, issue.record_id) is not None
-    return (*causes.actions_of(issue.cause, issue.kind, linked), IGNORE)
+    if unsettled is None:
+        unsettled = bool(unsettled_among(issue.firm_id, issue.kind, [issue.record_id]))
+    offered = (*causes.actions_of(issue.cause, issue.kind, linked or unsettled), IGNORE)
+    return tuple(name for name in offered if not unsettled or name in WHILE_UNSETTLED)
+
+
+def unsettled_among(firm_id: int, kind: str, record_ids: Collection[int]) -> set[int]:
+    """The ids of those records that have a request out whose answer is not known."""
+    return set(
+        db.session.scalars(
+            select(Entry.record_id).where(
+                Entry.firm_id == firm_id,
+                Entry.kind == kind,
+                Entry.record_id.in_(record_ids),
+                Entry.sent_at.is_not(None),
+            )
+        )
+    )
+
+
+def why_not(issue: Issue, action: str) -> str:
+    """Why the act is not possible now, as a sentence; "" when it is."""
+    if action in available(issue):
+        return ""
+    if action in available(issue, unsettled=False):
+        return _still_out()
+    return gettext("This is not possible any more. Reload the page.")
+
+
+def _still_out() -> str:
+    return gettext(
+        "It was sent, and it is not known yet whether it arrived. You can decide once we have "
+        "looked for it in QuickBooks."
+    )
 
 
 def perform(
@@ -60,9 +100,10 @@ def perform(
         Firm.take_turn(issue.firm_id)
     entry = Entry.find(issue.firm_id, issue.kind, issue.record_id)
     db.session.refresh(issue)
-    if entry is None or action not in available(issue):
+    refusal = why_not(issue, action)
+    if entry is None or refusal:
         db.session.rollback()
-        raise ActionRefused("", gettext("This is not possible any more. Reload the page."))
+        raise ActionRefused("", refusal)
     try:
         _ACTS[action](_Case(issue, entry, person_id, arguments or {}))
     except ActionRefused:
@@ -86,9 +127,14 @@ class _Case:
         self.link = Link.of(self.record)
 
     def lock_again(self) -> None:
-        """A call to QuickBooks ended the transaction, and with it the hold on the entry."""
+        """A call to QuickBooks ended the transaction, and with it the hold on the entry.
+
+        Raises ActionRefused if something was sent meanwhile.
+        """
         entry = Entry.find(self.issue.firm_id, self.issue.kind, self.issue.record_id)
         assert entry is not None
+        if entry.unsettled:
+            raise ActionRefused("", _still_out())
         self.entry, self.link = entry, Link.of(self.record)
 
     def listed(self, entity: str, quickbooks_id: str) -> MirrorObject | None:

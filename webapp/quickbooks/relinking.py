@@ -34,7 +34,7 @@ def undo_link(account: Account, person_id: int | None) -> bool:
     """Cut the link and ask for the right customer; False where nothing can be undone now, as while
     the account's own update is on its way. Commits."""
     entry, link = Entry.of(account), Link.of(account)
-    if entry is None or link is None or entry.state == outbox.SENT:
+    if entry is None or link is None or entry.unsettled:
         db.session.rollback()
         return False
     customer = MirrorObject.find(account.firm_id, "Customer", link.quickbooks_id)

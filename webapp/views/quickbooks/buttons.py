@@ -65,7 +65,9 @@ class Buttons:
         """Why none that sends can be pressed now; "" when they can."""
 
     def available(self, issue: Issue) -> tuple[str, ...]:
-        return actions.available(issue, issue.record_id in self._facts.linked)
+        entry = self._facts.entries.get(issue.record_id)
+        unsettled = entry is not None and entry.unsettled
+        return actions.available(issue, issue.record_id in self._facts.linked, unsettled)
 
     @cached_property
     def _words(self) -> dict[str, tuple[str, str]]:

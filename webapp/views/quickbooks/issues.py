@@ -152,8 +152,9 @@ def ask(issue_id: int, action: str) -> Answer:
     issue = _own(issue_id)
     if action not in ASKING:
         abort(HTTPStatus.METHOD_NOT_ALLOWED)
-    if action not in actions.available(issue):
-        flash(gettext("This is not possible any more."))
+    refusal = actions.why_not(issue, action)
+    if refusal:
+        flash(refusal)
         return redirect(_list_url(issue), 303)
     page = "_question" if from_htmx() else "question"
     return render_template(f"{FOLDER}/{page}.html", question=question_about(issue, action))
