@@ -191,6 +191,26 @@ def test_record_that_alone_meets_faults_is_told_sooner_and_stops_nobody(office: 
     assert office.connection().failures == 0
 
 
+def test_record_that_is_never_answered_is_told_and_goes_on_until_it_is(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    office.fault("status", path="/invoice", contains="poison", status=503, times=0)
+    poison = office.invoice(account, service, memo="poison")
+    for _ in range(10):
+        office.work()
+        office.invoice(account, service)
+        office.later(130)
+    office.work()
+    assert office.only_issue().cause == "busy"
+    assert office.state("invoice", poison) == "syncing"
+    office.sandbox.control("faults", method="DELETE")
+    office.settle()
+    assert (office.state("invoice", poison), office.issues()) == ("synced", [])
+    requests = {entry["requestid"] for entry in office.ledger(entity="Invoice")}
+    assert len(requests) == len(office.objects("Invoice"))
+    office.require_order()
+
+
 def test_outage_of_a_quarter_of_an_hour_opens_no_issue(office: Office) -> None:
     account, service = office.client(), office.service()
     office.work()

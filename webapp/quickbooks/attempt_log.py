@@ -15,6 +15,8 @@ from webapp.quickbooks.errors import COMPANY_CODES, Fault
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.payloads import ENTITIES
 
+SERVER_ERROR = 500
+
 
 def note(
     entry: Entry,
@@ -36,16 +38,21 @@ def note_accepted(answered: Sequence[tuple[Entry, Request, str | None]]) -> None
     add_rows(db.session(), Attempt, rows)
 
 
-def faults_in_a_row(record: Record, limit: int) -> list[Attempt]:
-    """The record's last answers, newest first, as far as each was a Fault that leaves open what
-    became of the request, and was said of this record, not of its company."""
-    latest = Attempt.latest_of(record, limit)
-    return list(takewhile(_fault_of_its_own, latest))
+def unclear_in_a_row(record: Record, limit: int) -> list[Attempt]:
+    """The record's last tries, newest first, as far as it is not known what became of each; what
+    was said of its company, not of the record, ends the row."""
+    return list(takewhile(_unclear, Attempt.latest_of(record, limit)))
 
 
-def _fault_of_its_own(attempt: Attempt) -> bool:
-    code = (attempt.code or "").lstrip("0")
-    return attempt.outcome == attempts.UNKNOWN and bool(code) and code not in COMPANY_CODES
+def _unclear(attempt: Attempt) -> bool:
+    status, code = attempt.status or 0, (attempt.code or "").lstrip("0")
+    of_company = code in COMPANY_CODES and status < SERVER_ERROR
+    return attempt.outcome == attempts.UNKNOWN and not of_company
+
+
+def is_fault(attempt: Attempt) -> bool:
+    """QuickBooks said itself that something went wrong; neither silence nor a load balancer."""
+    return bool(attempt.code) or attempt.status == SERVER_ERROR
 
 
 def fault_of(attempt: Attempt) -> Fault:

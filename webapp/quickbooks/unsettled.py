@@ -16,27 +16,19 @@ from sqlalchemy import func, select
 
 from webapp import failpoints
 from webapp.extensions import db
-from webapp.models import Batch, Connection, Entry, Link, Record, outbox
-from webapp.quickbooks import attempt_log, causes, health, lookup, outcomes, proof
+from webapp.models import Batch, Entry, Link, Record, outbox
+from webapp.quickbooks import giving_up, health, lookup, outcomes, proof
 from webapp.quickbooks.client import Company
 from webapp.quickbooks.composing import request_of
 from webapp.quickbooks.departures import send_by
-from webapp.quickbooks.errors import DUPLICATE_CODES, QuickBooksError
+from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.flight import Accepted, Flight, Request, batch_body
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.outcomes import Case
-from webapp.quickbooks.rejecting import DUPLICATE_REQUEST, STOPPED_WORKER, reject
+from webapp.quickbooks.rejecting import STOPPED_WORKER, reject
 from webapp.quickbooks.settling import records_of
 
 Entries = Mapping[int, Entry]
-
-FAULTS_BELIEVED = 4
-"""So many answers of a Fault to one request id, with nothing found after each: QuickBooks has not
-carried it out, and may go on saying so to this id for ever."""
-FAULTS_TOLD = 8
-"""So many in a row are the record's own fault, if others got through meanwhile …"""
-FAULTS_TOLD_OF_A_LONE_ONE = 20
-"""… and so many, if there were none."""
 
 
 def looks(hold: Hold, now: datetime, entries: Sequence[Entry]) -> list[tuple[str, list[Request]]]:
@@ -94,7 +86,7 @@ def looked(
             record = records[entry.id]
             if not (
                 _found(entry, record, request, found.get(entry.id), now)
-                or _given_up(entry, record, connection)
+                or giving_up.given_up(entry, record, connection)
             ):
                 again.append(request)
         flights = _again(hold, again, entries, now)
@@ -114,28 +106,6 @@ def _found(
         proof.reread(record, theirs)
         return True
     return False
-
-
-def _given_up(entry: Entry, record: Record, connection: Connection) -> bool:
-    """Was it answered with a Fault so often that the same again makes no sense?"""
-    if entry.failures < FAULTS_BELIEVED:
-        return False
-    faults = attempt_log.faults_in_a_row(record, FAULTS_TOLD_OF_A_LONE_ONE)
-    of_this = [one for one in faults if one.request_id == entry.request_id]
-    if len(of_this) < FAULTS_BELIEVED:
-        return False
-    changed_since = entry.sent_version is not None and entry.sent_version < entry.wanted
-    fault = attempt_log.fault_of(faults[0])
-    others = connection.last_success_at is not None and connection.last_success_at > faults[-1].at
-    if fault.code.lstrip("0") in DUPLICATE_CODES and not changed_since:
-        reject(entry, record, DUPLICATE_REQUEST, {}, fault)
-    elif len(faults) >= (FAULTS_TOLD if others else FAULTS_TOLD_OF_A_LONE_ONE):
-        reject(entry, record, causes.UNKNOWN, {}, fault)
-    else:
-        in_batch = entry.batch_id is not None
-        entry.plan_anew()
-        entry.picked = 1 if in_batch else 0  # alone this time
-    return True
 
 
 def _again(
