@@ -43,7 +43,7 @@ test: setup ## SQLite, every journey once; then a smoke test on the other Python
 test-full: setup ## PostgreSQL too, both languages, complete matrices
 	@$(BIN)/python -m tests.browser.binary
 	@$(PYTEST)
-	@$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser"
+	@$(BIN)/python -m tests.postgres $(PYTEST) -m "not browser and not one_database"
 	@$(MAKE) --no-print-directory test-pythons PYTHONS_MARK="not browser and not full"
 
 test-pythons: ## the tests marked `smoke` on every other Python 3.11-3.13 of this machine

@@ -13,7 +13,10 @@ MATRICES = (
     "tests/faults/test_crashes",
     "tests/faults/test_nth_call",
     "tests/faults/test_any_order",
+    "tests/faults/test_programs",
     "tests/stripe/test_any_order",
+    "tests/security/test_naughty_strings",
+    "tests/api/test_document",
 )
 
 

@@ -89,6 +89,7 @@ def test_a_few_requests_without_a_token_are_all_turned_away(
 
 
 @pytest.mark.full
+@pytest.mark.one_database
 def test_many_requests_without_a_token_are_all_turned_away(
     app: Flask, one_of_each: dict[str, dict[str, Any]]
 ) -> None:

@@ -87,6 +87,7 @@ def test_answer_of_quickbooks_is_shown_as_it_is(page: Page) -> None:
     fits(page)
 
 
+@pytest.mark.full
 def test_pages_of_the_client_hold_its_name(page: Page, running: Live) -> None:
     for account in running.api("accounts?limit=10")["items"]:
         for path in (f"/accounts/{account['id']}", f"/accounts/{account['id']}/edit"):

@@ -35,11 +35,8 @@ VALUES = {"name": "invoices", "action": "stop-syncing", "language": "es", "theme
 SAMPLE = (
     "/accounts/1",
     "/invoices/new",
-    "/invoices/1",
-    "/notifications",
     "/recurring/new",
     "/settings/integrations/quickbooks/set-up",
-    "/settings/integrations/quickbooks/errors/accounts",
     "/settings/integrations/quickbooks/errors/invoices?open=1",
     "/settings/team",
 )

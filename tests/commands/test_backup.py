@@ -29,7 +29,7 @@ def server() -> Iterator[Server]:
         pytest.skip(f"no PostgreSQL: {error}")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
 def installed(
     request: pytest.FixtureRequest,
     instance: Path,

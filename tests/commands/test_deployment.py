@@ -101,6 +101,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.full
 def test_the_procfile_runs_on_postgresql_and_redis(host: Host) -> None:
     assert list(procfile()) == ["release", "web", "worker", "scheduler"]
     host.run(procfile()["release"])

@@ -169,6 +169,7 @@ def survive(site: Site, server: Server, cuts: int, invoices: int) -> None:
     assert told_to_come_back <= {0, 503}, site.statuses
 
 
+@pytest.mark.full
 def test_a_power_cut_of_the_database_loses_nothing(site: Site, server: Server) -> None:
     survive(site, server, cuts=1, invoices=25)
 

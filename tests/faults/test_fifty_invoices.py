@@ -25,7 +25,11 @@ def until(true: Callable[[], bool], look_every_s: float) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("hurry", [True, False], ids=["for a person", "in the background"])
+@pytest.mark.parametrize(
+    "hurry",
+    [pytest.param(True, marks=pytest.mark.full), False],
+    ids=["for a person", "in the background"],
+)
 def test_killed_worker_leaves_exactly_fifty(
     office: Office, program: Program, switch: Callable[..., None], hurry: bool
 ) -> None:

@@ -46,6 +46,7 @@ def scheduler(program: Program) -> subprocess.Popen[bytes]:
     return program("jobs.schedule")
 
 
+@pytest.mark.full
 def test_kill_9_of_the_worker_amid_fifty_invoices_leaves_fifty(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:
@@ -149,6 +150,7 @@ def test_asked_to_stop_the_worker_finishes_and_loses_nothing(
     assert len(office.objects("Invoice")) == INVOICES
 
 
+@pytest.mark.full
 def test_old_and_new_worker_side_by_side_lose_nothing(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:
@@ -194,6 +196,7 @@ def test_nothing_is_sent_after_disconnecting_in_the_middle(
     office.require_order()
 
 
+@pytest.mark.full
 def test_two_firms_of_one_worker_do_not_wait_for_each_other(
     make_office: MakeOffice, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:

@@ -77,7 +77,9 @@ def be_full(app: Flask, _instance: Path) -> Callable[[], None]:
     return lambda: redis.config_set("maxmemory", "0")
 
 
-@pytest.mark.parametrize("trouble", [forget, go_down, be_full])
+@pytest.mark.parametrize(
+    "trouble", [forget, go_down, pytest.param(be_full, marks=pytest.mark.full)]
+)
 def test_work_resumes_after_redis_was_in_trouble(
     app: Flask,
     office: Office,

@@ -110,6 +110,7 @@ def test_order_does_not_matter_while_stripe_cannot_be_asked(till: Till, story: s
 
 
 @pytest.mark.full
+@pytest.mark.one_database
 @pytest.mark.parametrize("unanswered", [False, True])
 @pytest.mark.parametrize("first", range(6))
 @pytest.mark.parametrize("story", STORIES)
