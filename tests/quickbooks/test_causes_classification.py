@@ -75,6 +75,9 @@ REFUSALS = {
     "permission_missing": [
         says("3100", "no sufficient scope"),
         says("5020", "Permission Denied Error", on="expense create"),
+        says(
+            "5020", "Permission Denied Error : you are not allowed to do this", on="expense create"
+        ),
     ],
     "subscription_lapsed": [
         says("6190", LAPSED),
@@ -211,6 +214,7 @@ REFUSALS = {
     "feature_unsupported": [
         says("5030", "Requested feature is not supported"),
         says("500", "The feature is not supported"),
+        says("5020", "Your edition lacks purchase orders", on="expense create"),
     ],
     "operation_unsupported": [
         says("500", "Operation X is not supported."),

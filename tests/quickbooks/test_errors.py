@@ -62,7 +62,8 @@ def parse(status: int, body: str, retry_after: str | None = None) -> QuickBooksE
         (400, service("6190", "Invalid Company Status"), CompanyStopped),
         (400, service("10200", "Company Reset"), CompanyStopped),
         (401, service("120", "Authorization Failure", type_="AuthorizationFault"), CompanyStopped),
-        (403, service("5020", "Permission Denied Error"), CompanyStopped),
+        (400, service("5020", "Permission Denied Error"), Rejected),
+        (403, service("5020", "Permission Denied Error"), Rejected),
         # the gateway's JSON
         (
             401,

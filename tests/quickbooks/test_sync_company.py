@@ -147,6 +147,42 @@ def test_user_who_lost_access_must_sign_in_again(office: Office) -> None:
     assert office.issues() == []
 
 
+@pytest.mark.parametrize("status", [400, 403])
+def test_what_is_not_permitted_is_one_records_trouble(office: Office, status: int) -> None:
+    """As a batch's item, alone at its second try, and until somebody else connects."""
+    account, service = office.client(), office.service()
+    office.work()
+    message = "Permission Denied Error"
+    rule = {"code": "5020", "message": message, "status": status, "times": 0}
+    office.fault("fault", entity="Invoice", contains="forbidden", **rule)
+    notes = ["forbidden", *("allowed" for _ in range(7))]
+    forbidden, *allowed = [office.invoice(account, service, hurry=False, memo=n) for n in notes]
+    office.work()
+    office.later(1900)
+    office.work()
+    assert {office.state("invoice", invoice) for invoice in allowed} == {"synced"}
+    assert office.state("invoice", forbidden) == "failed"
+    assert (office.only_issue().cause, office.only_issue().tries) == ("permission_missing", 2)
+    assert office.connection().state == "connected"
+    office.sandbox.control("faults", method="DELETE")
+    office.refresh_token = office.control("refresh-token")["refresh_token"]
+    office.connect()
+    office.work()
+    assert office.state("invoice", forbidden) == "synced"
+    assert office.issues() == []
+
+
+def test_refusal_without_a_code_ends_no_sign_in(office: Office) -> None:
+    office.fault("html", status=403, method="POST", times=1)
+    account = office.client()
+    office.work()
+    assert office.connection().state == "connected"
+    assert office.connection().state_reason == "refused"
+    office.settle()
+    assert office.state("account", account) == "synced"
+    assert office.connection().state_reason is None
+
+
 @pytest.mark.parametrize(
     "outage",
     [

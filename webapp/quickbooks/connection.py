@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from webapp import hints
 from webapp.database import database_now
 from webapp.extensions import db
-from webapp.models import Connection, Entry, MirrorObject, Person, outbox
+from webapp.models import Connection, Entry, Issue, MirrorObject, Person, outbox
 from webapp.models import connection as connections
+from webapp.models import issue as issues
 from webapp.quickbooks import company_reset, mirror, oauth, roles, tokens
 from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.session import UNHURRIED_S, company_of, write_now
@@ -53,6 +54,7 @@ def connect(
     connection.change_state(connections.CONNECTED)
     if connection.reset_at is not None:
         company_reset.take_in(connection)
+    _wake_forbidden(firm_id)
     try:
         db.session.commit()
     except IntegrityError:
@@ -146,6 +148,24 @@ def wake_failed(firm_id: int) -> None:
         execution_options={"synchronize_session": False},
     )
     hints.after_commit(firm_id)
+
+
+def _wake_forbidden(firm_id: int) -> None:
+    """What the person who connected before was not allowed to do is tried by the next one's right.
+    The caller commits."""
+    forbidden = exists().where(
+        Issue.firm_id == firm_id,
+        Issue.kind == Entry.kind,
+        Issue.record_id == Entry.record_id,
+        Issue.cause == "permission_missing",
+        Issue.state == issues.OPEN,
+    )
+    db.session.execute(
+        update(Entry)
+        .where(Entry.firm_id == firm_id, Entry.state == outbox.REJECTED, forbidden)
+        .values(state=outbox.READY, due_at=database_now(db.session()), tries=0, failures=0),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def default_roles(firm_id: int) -> dict[str, str | None]:

@@ -87,7 +87,10 @@ class Rejected(QuickBooksError):
 # Codes without the gateway's leading zeros (Intuit: error codes).
 THROTTLED_CODES = {"3001"}
 ACCESS_CODES = {"3200", "100", "110"}
-STOPPED_CODES = {"120", "130", "140", "150", "3100", "5020", "6190", "10200"}
+STOPPED_CODES = {"120", "130", "140", "150", "3100", "6190", "10200"}
+FORBIDDEN_CODES = {"5020"}
+"""A no to one record, with whatever status: its kind is more than the company's plan, or than the
+rights of whoever connected it, allow."""
 COMPANY_CODES = THROTTLED_CODES | ACCESS_CODES | STOPPED_CODES
 """Said of the company, whichever record was sent."""
 DUPLICATE_CODES = {"600", "630"}
@@ -179,7 +182,7 @@ def error_for(faults: list[Fault], retry_after: str | None = None) -> QuickBooks
     unclear = fault.status >= 500 or (fault.status == TIMED_OUT and not fault.code)
     if unclear or fault.type == "SystemFault" or codes & DUPLICATE_CODES or _transient(faults):
         return OutcomeUnknown(fault)
-    if fault.status == 403 or codes & STOPPED_CODES:
+    if codes & STOPPED_CODES or (fault.status == 403 and not codes & FORBIDDEN_CODES):
         return CompanyStopped(fault)
     if fault.code or 400 <= fault.status < 500:
         return Rejected(fault)

@@ -13,8 +13,9 @@ from webapp.models import Connection
 from webapp.models import connection as connections
 from webapp.quickbooks import company_reset, errors, notices
 
-SIGN_IN_CODES = frozenset({"120", "3100", "5020", company_reset.CODE})
-"""The person who connected lost their rights, or the company was reset: connect anew."""
+SIGN_IN_CODES = frozenset({"120", "3100", company_reset.CODE})
+"""The person who connected lost their access, or the company was reset: connect anew. No other
+answer ends a sign-in: a 403 without a code may come from anything on the way."""
 
 OUTAGE_PLAN = tuple(timedelta(seconds=s) for s in (0, 0, 2, 5, 15, 30, 60))
 """How long a company rests after the 1st, 2nd … call in a row without a sensible answer."""
@@ -52,10 +53,11 @@ def _stopped(connection: Connection, fault: errors.Fault, now: datetime) -> None
     code = fault.code.lstrip("0")
     if code == company_reset.CODE:
         connection.reset_at = now
-    if code in SIGN_IN_CODES or fault.status == 403:
-        _lose_sign_in(connection, f"refused_{code}")
+    reason = f"refused_{code}" if code else "refused"
+    if code in SIGN_IN_CODES:
+        _lose_sign_in(connection, reason)
     elif connection.state == connections.CONNECTED:
-        connection.state_reason = f"refused_{code}"
+        connection.state_reason = reason
         _rest(connection, now + REFUSAL_PAUSE)
     log.warning("company_refused", firm_id=connection.firm_id, code=code)
 

@@ -121,7 +121,7 @@ STOPS = (
     ),
     Stop(
         "permission_missing", "Whoever connected QuickBooks may not change this there",
-        refused("5020", status=403), reconnect,
+        refused("3100", status=403), reconnect,
     ),
     Stop(
         "subscription_lapsed", "The QuickBooks subscription has lapsed",

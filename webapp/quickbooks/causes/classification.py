@@ -130,6 +130,7 @@ RULES = (
     _when("feature_unsupported", "500 5030"),
     _when("busy", "3001 10000"),
     _when("access_lost", "120"),
+    _when("feature_unsupported", "5020", r"\b(edition|plan|feature)\b"),
     _when("permission_missing", "3100 5020"),
     _when("access_expired", "100 110 3200"),
     _when("company_locked", "130 140 150"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from http import HTTPStatus
 
 from flask import current_app, url_for
 from flask_babel import gettext, ngettext
@@ -130,11 +131,14 @@ def _sign_in_lost(connection: Connection) -> tuple[str, str]:
 
 
 def _refused(reason: str) -> tuple[str, str]:
-    """What QuickBooks said of the company, if it said it: a lapsed subscription, lost rights."""
-    code = reason.removeprefix("refused_")
-    if not code.isdecimal():
+    """What QuickBooks said of the company, if it said it: a lapsed subscription, lost rights.
+
+    A refusal without a code is told by its status.
+    """
+    if not reason.startswith("refused"):
         return "", ""
-    cause, facts = causes.classify(Fault(code=code), "", "")
+    code = reason.removeprefix("refused").removeprefix("_")
+    cause, facts = causes.classify(Fault(code=code, status=HTTPStatus.FORBIDDEN), "", "")
     if cause == causes.UNKNOWN:
         return "", ""
     described = causes.describe(cause, facts, "")
