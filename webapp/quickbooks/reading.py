@@ -19,10 +19,11 @@ from sqlalchemy import select
 
 from webapp.database import database_now
 from webapp.extensions import db
-from webapp.models import Connection, Issue, Link, MirrorObject
+from webapp.models import Connection, Issue
 from webapp.models import issue as issue_states
 from webapp.models.connection import CONNECTED, LostSlice
 from webapp.quickbooks import (
+    absences,
     changes,
     doubled_numbers,
     health,
@@ -139,12 +140,12 @@ class _Reading:
         found = self._call(lambda: self.company.changes([entity], stamp))[entity]
         if len(found) < MOST_OBJECTS:
             return found
-        if any(news.deleted(body) for body in found):
-            return self._whole(entity)  # a query would not show what was deleted
         where = f"MetaData.LastUpdatedTime >= {literal(stamp)}"
         if entity in mirror.LISTS:
             where += f" AND {mirror.ANY_STATE}"
-        return self._call(lambda: self.company.query_all(entity, where))
+        living = self._call(lambda: self.company.query_all(entity, where))
+        gone = [body for body in found if news.deleted(body)]
+        return self._with_unseen(entity, [*gone, *living], absences.linked)
 
     def _read_everything(self) -> None:
         """Never read, or too long ago for change data capture: compare all there is."""
@@ -163,20 +164,19 @@ class _Reading:
                 return []  # refused: that says nothing about those we hold
         else:
             found = self._call(lambda: self.company.query_all(entity))
-        missing = self._held(entity) - {str(body["Id"]) for body in found}
-        return found + [{"Id": id_, "status": "Deleted"} for id_ in sorted(missing)]
+        return self._with_unseen(entity, found, absences.linked, absences.mirrored)
 
-    def _held(self, entity: str) -> set[str]:
-        """The objects of this entity that the mirror or a link knows."""
-        mirrored = select(MirrorObject.quickbooks_id).where(
-            MirrorObject.firm_id == self.firm_id, MirrorObject.entity == entity
-        )
-        linked = select(Link.quickbooks_id).where(
-            Link.firm_id == self.firm_id, Link.kind == changes.KINDS.get(entity, "")
-        )
-        held = {*db.session.scalars(mirrored), *db.session.scalars(linked.where(~Link.gone))}
-        db.session.commit()
-        return held
+    def _with_unseen(
+        self,
+        entity: str,
+        shown: list[dict[str, Any]],
+        *held: Callable[[int, str], set[str]],
+    ) -> list[dict[str, Any]]:
+        """And what we hold besides, as it is: neither a page nor a query proves that it is gone."""
+        with self.hold.transaction():
+            unseen = set().union(*(ids_of(self.firm_id, entity) for ids_of in held))
+        unseen -= {str(body["Id"]) for body in shown}
+        return shown + self._call(lambda: absences.search(self.company, entity, unseen))
 
     def _waits_for_books(self) -> bool:
         """An issue is open about closed books: that they were opened must not be missed."""
@@ -226,8 +226,8 @@ class _Reading:
         with self.hold.transaction():
             unseen = merges.unseen_survivors(self.firm_id, found)
         for entity, id_ in unseen:
-            body = self._call(partial(self.company.read, entity, id_))
-            more.setdefault(entity, []).append(body)
+            look_for = partial(absences.look_for, self.company, entity, [id_])
+            more.setdefault(entity, []).extend(self._call(look_for))
         return more
 
     def _take_some(

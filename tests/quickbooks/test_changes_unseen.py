@@ -1,0 +1,119 @@
+"""What a reading does not show is not therefore gone: it is looked for by its id first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.quickbooks.accents import Exchange, Proxy, speaking
+from tests.quickbooks.listening import act, delivered, hear, poll
+from tests.quickbooks.office import MakeOffice, Office
+from tests.sandbox_process import SandboxProcess
+from webapp.quickbooks import reading
+
+Switch = Callable[..., None]
+
+
+@pytest.fixture
+def proxy(sandbox: SandboxProcess, configured: Callable[..., None]) -> Iterator[Proxy]:
+    verifier = sandbox.announced["webhook_verifier_token"]
+    with speaking(sandbox.api_url) as proxy:
+        configured(QBO_API_URL=proxy.address, INTUIT_WEBHOOK_VERIFIER_TOKEN=verifier)
+        yield proxy
+
+
+def read_after_a_month(office: Office) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=31)
+    office.set_connection(changes_read_to=long_ago, changes_due_at=None)
+    act(office)
+
+
+def test_what_a_lagging_query_does_not_show_is_not_gone(office: Office, switch: Switch) -> None:
+    office.one_of_each()
+    office.work()
+    switch(query_lag_s=3600)
+    read_after_a_month(office)
+    assert office.issues() == []
+
+
+def test_what_was_deleted_is_told_from_what_is_not_shown(office: Office, switch: Switch) -> None:
+    made = office.one_of_each()
+    office.work()
+    theirs = office.quickbooks_id("refund", made["refund"])
+    office.control("objects/delete", entity="RefundReceipt", id=theirs)
+    switch(query_lag_s=3600)
+    read_after_a_month(office)
+    issue = office.only_issue()
+    assert (issue.cause, issue.kind) == ("record_deleted", "refund")
+
+
+def test_object_that_is_refused_when_looked_for_is_not_gone(office: Office, switch: Switch) -> None:
+    made = office.one_of_each()
+    office.work()
+    switch(query_lag_s=3600)
+    refusal = {"Fault": {"Error": [{"code": "5030", "Message": "Feature Not Supported"}]}}
+    theirs = office.quickbooks_id("refund", made["refund"])
+    office.fault("status", path=f"/refundreceipt/{theirs}", status=400, body=json.dumps(refusal))
+    read_after_a_month(office)
+    assert office.issues() == []
+
+
+def shortened(exchange: Exchange) -> None:
+    """A change feed that holds three objects at most, and of those that are gone the last."""
+    if exchange.last != "cdc":
+        return
+    left = 3
+    for response in exchange.said["CDCResponse"]:
+        for part in response["QueryResponse"]:
+            for entity, rows in part.items():
+                if isinstance(rows, list):
+                    rows.sort(key=lambda row: row.get("status") == "Deleted")
+                    part[entity] = rows[:left]
+                    left -= len(part[entity])
+
+
+def test_deletion_that_a_full_answer_leaves_out_is_noticed(
+    proxy: Proxy, make_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = make_office()
+    account, service = office.client(), office.service()
+    kept, gone = office.invoice(account, service), office.invoice(account, service)
+    office.work()
+    poll(office)
+    for number in range(5):
+        office.invoice_of_theirs(f"T-{number}")
+    office.control("objects/delete", entity="Invoice", id=office.quickbooks_id("invoice", gone))
+    monkeypatch.setattr(reading, "MOST_OBJECTS", 3)
+    proxy.accents = (shortened,)
+    poll(office)
+    issue = office.only_issue()
+    assert (issue.cause, issue.record_id) == ("record_deleted", gone)
+    assert office.state("invoice", kept) == "synced"
+
+
+# -- merges of which a part was not heard ----------------------------------------------------------
+
+
+@pytest.mark.usefixtures("announced")
+def test_survivor_that_was_merged_on_unheard_does_not_stop_the_reading(
+    office: Office, switch: Switch
+) -> None:
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    first, second, third = (
+        office.create_theirs("Customer", DisplayName=f"Stranger {number}")["Id"]
+        for number in range(3)
+    )
+    hear(office)
+    office.control("objects/merge", entity="Customer", id=first, into=second)
+    delivered(office)
+    switch(webhook_drop_percent=100)
+    office.control("objects/merge", entity="Customer", id=second, into=third)
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
+    hear(office)
+    assert office.only_issue().cause == "edited"
+    assert office.connection().changes_due_at is None
