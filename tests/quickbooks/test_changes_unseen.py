@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.quickbooks.accents import Exchange, Proxy, speaking
-from tests.quickbooks.listening import act, delivered, hear, poll
+from tests.quickbooks.listening import act, delivered, hear, poll, read_count
 from tests.quickbooks.office import MakeOffice, Office
 from tests.sandbox_process import SandboxProcess
 from webapp.quickbooks import reading
@@ -116,4 +116,65 @@ def test_survivor_that_was_merged_on_unheard_does_not_stop_the_reading(
     office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
     hear(office)
     assert office.only_issue().cause == "edited"
+    assert office.connection().changes_due_at is None
+
+
+# -- webhooks that come before the change feed shows anything --------------------------------------
+
+
+@pytest.fixture
+def feed_behind(announced: None, switch: Switch) -> None:
+    switch(cdc_lag_s=3600)
+
+
+def synced_invoices(office: Office, count: int) -> list[int]:
+    account, service = office.client(), office.service()
+    invoices = [office.invoice(account, service) for _ in range(count)]
+    office.work()
+    hear(office)
+    return invoices
+
+
+@pytest.mark.usefixtures("feed_behind")
+@pytest.mark.parametrize(
+    ("done", "more", "cause"),
+    [
+        ("amount", {"amount": 999}, "edited"),
+        ("delete", {}, "record_deleted"),
+        ("void", {}, "voided"),
+    ],
+)
+def test_what_the_feed_does_not_show_yet_is_read_by_its_id(
+    office: Office, done: str, more: dict[str, int], cause: str
+) -> None:
+    [invoice] = synced_invoices(office, 1)
+    before = read_count(office)
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control(f"objects/{done}", entity="Invoice", id=theirs, **more)
+    hear(office)
+    assert office.only_issue().cause == cause
+    assert read_count(office) == before + 2
+    office.set_connection(changes_due_at=datetime.now(UTC) - timedelta(minutes=1))
+    act(office)
+    assert read_count(office) == before + 3
+
+
+@pytest.mark.usefixtures("feed_behind")
+def test_much_that_the_feed_does_not_show_yet_is_asked_for_again(
+    office: Office, switch: Switch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_ANNOUNCED", 2)
+    invoices = synced_invoices(office, 3)
+    before = read_count(office)
+    for invoice in invoices:
+        theirs = office.quickbooks_id("invoice", invoice)
+        office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
+    hear(office)
+    assert (office.issues(), read_count(office)) == ([], before + 1)
+    switch(cdc_lag_s=0)
+    due = office.connection().changes_due_at
+    assert due is not None
+    office.set_connection(changes_due_at=due - timedelta(minutes=1))
+    act(office)
+    assert [issue.cause for issue in office.issues()] == ["edited"] * 3
     assert office.connection().changes_due_at is None

@@ -67,6 +67,18 @@ class WebhookEvent(Model):
         )
 
     @classmethod
+    def heard(cls, firm_id: int, since: datetime, limit: int) -> list[WebhookEvent]:
+        """The firm's events that were looked at after this; of more than ``limit`` the last."""
+        return list(
+            db.session.scalars(
+                select(cls)
+                .where(cls.firm_id == firm_id, cls.looked_at > since)
+                .order_by(cls.id.desc())
+                .limit(limit)
+            )
+        )
+
+    @classmethod
     def times(
         cls, realm_id: str, entity: str, ids: Collection[str]
     ) -> dict[str, list[datetime | None]]:

@@ -8,6 +8,7 @@ its id before anybody is told that it is gone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -15,9 +16,11 @@ from sqlalchemy import select
 
 from webapp.extensions import db
 from webapp.models import Link, MirrorObject
-from webapp.quickbooks import changes, mirror
+from webapp.quickbooks import changes, facts, mirror
 from webapp.quickbooks.client import Company, literal
 from webapp.quickbooks.errors import Rejected
+from webapp.quickbooks.hearing import BEHIND
+from webapp.quickbooks.news import Body, deleted
 
 AT_ONCE = 500
 """So many ids are asked for by one query."""
@@ -75,3 +78,13 @@ def look_for(company: Company, entity: str, ids: Sequence[str]) -> list[dict[str
         except Rejected as error:
             log.warning("object_refused", entity=entity, id=id_, code=error.fault.code)
     return bodies
+
+
+def shown(bodies: Iterable[Body], quickbooks_id: str, moment: datetime | None) -> bool:
+    """Is the object among these as it was at this moment or later, or as gone?"""
+    for body in bodies:
+        if str(body["Id"]) == quickbooks_id:
+            seen_at = facts.changed_at(body)
+            if deleted(body) or moment is None or seen_at is None or seen_at > moment - BEHIND:
+                return True
+    return False

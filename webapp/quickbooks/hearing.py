@@ -26,6 +26,7 @@ from webapp.extensions import db
 from webapp.models import Connection, Link, Payment, WebhookEvent, webhook
 from webapp.models.connection import CONNECTED
 from webapp.quickbooks.mirror import LISTS
+from webapp.quickbooks.news import Object
 from webapp.quickbooks.payloads import ENTITIES
 
 LISTEN_EVERY_S = 1.0
@@ -44,6 +45,8 @@ WATCHED = (PREFERENCES, *LISTS, *(entity for entity in ENTITIES.values() if enti
 
 KINDS = {entity.lower(): kind for kind, entity in ENTITIES.items()}
 _WATCHED = {entity.lower() for entity in WATCHED}
+_SPELLED = {entity.lower(): entity for entity in WATCHED if entity != PREFERENCES}
+"""What has an id, as a call spells it."""
 REMOVALS = ("delete", "void")
 
 
@@ -87,27 +90,52 @@ def _hear(connection: Connection, events: Sequence[WebhookEvent], now: datetime)
 
 def has_news(firm_id: int, events: Iterable[WebhookEvent]) -> bool:
     """Does any of these events of one company tell what we do not know yet?"""
-    by_entity: dict[str, list[WebhookEvent]] = {}
+    return any(_news_among(firm_id, entity, some) for entity, some in _by_entity(events).items())
+
+
+def _by_entity(events: Iterable[WebhookEvent]) -> dict[str, list[WebhookEvent]]:
+    """Those that concern us, by entity in lower case."""
+    found: dict[str, list[WebhookEvent]] = {}
     for event in events:
-        by_entity.setdefault(event.entity, []).append(event)
-    return any(
-        _is_news(firm_id, entity, some) for entity, some in by_entity.items() if entity in _WATCHED
-    )
+        if event.entity in _WATCHED:
+            found.setdefault(event.entity, []).append(event)
+    return found
 
 
-def _is_news(firm_id: int, entity: str, events: Sequence[WebhookEvent]) -> bool:
+def _news_among(firm_id: int, entity: str, events: Sequence[WebhookEvent]) -> set[str]:
+    """The ids of the objects that these events, all of one entity, tell something new of."""
     kind = KINDS.get(entity)
     ids = {event.quickbooks_id for event in events}
     linked = _links(firm_id, kind, ids) if kind else {}
-    if len(linked) < len(ids):
-        return True  # somebody else's object, or one of ours whose answer is still out
     payments = _payments_seen(firm_id, linked.values()) if kind == "invoice" else {}
-    times = WebhookEvent.times(events[0].realm_id, entity, ids)
-    return any(_came_or_went(event, linked[event.quickbooks_id]) for event in events) or any(
-        unexplained(times[id_], link.seen_at, payments.get(link.record_id, []))
+    times = WebhookEvent.times(events[0].realm_id, entity, linked)
+    moved = {
+        event.quickbooks_id
+        for event in events
+        if event.quickbooks_id in linked and _came_or_went(event, linked[event.quickbooks_id])
+    }
+    edited = {
+        id_
         for id_, link in linked.items()
-        if not link.gone
-    )
+        if not link.gone and unexplained(times[id_], link.seen_at, payments.get(link.record_id, []))
+    }
+    # What is not linked is somebody else's object, or one of ours whose answer is still out.
+    return (ids - linked.keys()) | moved | edited
+
+
+def announced(firm_id: int, since: datetime) -> dict[Object, datetime | None]:
+    """The objects that events heard since then still tell something new of, each with the last
+    time that one gives for its change. Merges are another matter (``merges``)."""
+    heard = WebhookEvent.heard(firm_id, since, AT_ONCE)
+    told: dict[Object, datetime | None] = {}
+    for entity, events in _by_entity(e for e in heard if e.operation != "merge").items():
+        news = _news_among(firm_id, entity, events) if entity in _SPELLED else set()
+        for event in events:
+            if event.quickbooks_id in news:
+                key = _SPELLED[entity], event.quickbooks_id
+                times = [t for t in (told.get(key), event.changed_at) if t is not None]
+                told[key] = max(times, default=None)
+    return told
 
 
 def _came_or_went(event: WebhookEvent, link: Link) -> bool:

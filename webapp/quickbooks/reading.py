@@ -46,6 +46,8 @@ OVERLAP = timedelta(seconds=120)
 CLOCKS_AGREE = OVERLAP / 2
 LOOK_BACK = timedelta(days=29)  # Intuit: change data capture page, at most 30 days
 MOST_OBJECTS = 1_000  # Intuit: the same page, for all entities together
+MOST_ANNOUNCED = 50
+"""So many are read one by one; for more it is cheaper to ask once more, later."""
 AT_ONCE = 200
 """Objects taken in by one transaction."""
 NO_ROOM = timedelta(seconds=10)
@@ -87,6 +89,8 @@ class _Reading:
         self.firm_id, self.hold, self.pool = hold.firm_id, hold, pool
         self.left_over = False
         """Something was left to the settlement of a request of ours: to be read again."""
+        self.feed_behind = False
+        """Much that was announced is not shown yet: to be asked for again soon."""
 
     def run(self) -> None:
         with self.hold.transaction() as (began_at, connection):
@@ -97,7 +101,7 @@ class _Reading:
             if since is None or began_at - since > LOOK_BACK:
                 self._read_everything()
             else:
-                self._read_changes(since - OVERLAP)
+                self._read_changes(since)
             if ask_for_preferences:
                 self._look_at_books()
         except QuickBooksError as error:
@@ -107,8 +111,9 @@ class _Reading:
 
     # -- reading -------------------------------------------------------------------------------
 
-    def _read_changes(self, since: datetime) -> None:
+    def _read_changes(self, read_to: datetime) -> None:
         """One call; where its answer is full, one for each entity; where that is, queries."""
+        since = read_to - OVERLAP
         stamp = since.isoformat(timespec="seconds")
         found = self._changed_since(stamp)
         if self.company.behind > CLOCKS_AGREE:
@@ -117,7 +122,23 @@ class _Reading:
             found = self._changed_since(stamp)
         if sum(map(len, found.values())) >= MOST_OBJECTS:
             found = {entity: self._changes_of(entity, stamp) for entity in WATCHED}
+        self._add_announced(found, read_to)
         self._take_in(found)
+
+    def _add_announced(self, found: Sightings, since: datetime) -> None:
+        """A webhook may come before the change feed shows what it tells of: that is read by its
+        id. Where it is much, the feed is asked again instead."""
+        with self.hold.transaction():
+            told = hearing.announced(self.firm_id, since)
+        unseen = [
+            (entity, id_)
+            for (entity, id_), moment in told.items()
+            if not absences.shown(found[entity], id_, moment)
+        ]
+        self.feed_behind = len(unseen) > MOST_ANNOUNCED
+        for entity, id_ in [] if self.feed_behind else unseen:
+            look_for = partial(absences.look_for, self.company, entity, [id_])
+            found[entity].extend(self._call(look_for))
 
     def _changed_since(self, stamp: str) -> Sightings:
         try:
@@ -252,7 +273,9 @@ class _Reading:
                 return
             connection.changes_read_to = began_at
             asked = connection.changes_due_at
-            if asked is not None and asked <= began_at:
+            if self.feed_behind:
+                connection.changes_due_at = now + OVERLAP / 2
+            elif asked is not None and asked <= began_at:
                 connection.changes_due_at = None
 
     def _postpone(self, error: QuickBooksError) -> None:
