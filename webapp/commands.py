@@ -27,6 +27,7 @@ UNMATCHED = (ASK, CREATE)
 REASONS = {
     "other_firm": "This company is connected to another firm.",
     "other_company": "This firm has another company. A firm keeps its company.",
+    "no_access": "QuickBooks does not open this company for the refresh token: check --realm-id.",
     "refused": "Intuit did not accept the refresh token.",
 }
 

@@ -131,6 +131,19 @@ def test_a_company_of_another_firm_is_refused(
     assert connection(app, unconnected.firm_id).state == NONE
 
 
+def test_a_company_that_the_sign_in_does_not_open_is_refused(
+    app: Flask, make_office: MakeOffice, unconnected: Office, owner: FlaskClient
+) -> None:
+    other = make_office(connected=False)
+    address = path_of(consent(unconnected, owner))
+    forged = address.replace(unconnected.realm_id, other.realm_id)
+    page = owner.get(forged, follow_redirects=True).text
+    assert "QuickBooks does not open this company for who signed in." in page
+    assert connection(app, unconnected.firm_id).state == NONE
+    other.connect()
+    assert owner.get(path_of(consent(unconnected, owner))).location == f"{BASE}/set-up"
+
+
 def test_another_company_on_reconnect_is_refused(
     app: Flask, make_office: MakeOffice, unconnected: Office
 ) -> None:

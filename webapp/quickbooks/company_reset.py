@@ -48,6 +48,12 @@ def take_in(connection: Connection) -> None:
 
     Set-up is asked for again, and until it is accepted nothing is sent.
     """
+    forget(connection)
+    log.warning("company_was_reset", firm_id=connection.firm_id)
+
+
+def forget(connection: Connection) -> None:
+    """Nothing that is known here is of its company any more; the caller commits."""
     firm_id = connection.firm_id
     connection.accounts, connection.set_up_at, connection.mirrored_at = {}, None, None
     connection.changes_read_to = connection.changes_due_at = None
@@ -59,7 +65,6 @@ def take_in(connection: Connection) -> None:
         change(db.session(), delete(table).where(table.firm_id == firm_id))
     change(db.session(), delete(WebhookEvent).where(WebhookEvent.realm_id == connection.realm_id))
     db.session.expire_all()
-    log.warning("company_was_reset", firm_id=firm_id)
 
 
 def lost(firm_id: int) -> int:

@@ -15,7 +15,7 @@ from webapp.extensions import db
 from webapp.models import Connection, Entry, Issue, MirrorObject, Person, outbox
 from webapp.models import connection as connections
 from webapp.models import issue as issues
-from webapp.quickbooks import company_reset, mirror, oauth, roles, tokens
+from webapp.quickbooks import company_reset, mirror, oauth, roles, tokens, whose_company
 from webapp.quickbooks.errors import QuickBooksError
 from webapp.quickbooks.session import UNHURRIED_S, company_of, write_now
 
@@ -27,7 +27,8 @@ log = structlog.get_logger(__name__)
 
 class CannotConnect(Exception):
     """``reason`` is ``other_firm`` (the company belongs to another firm), ``other_company`` (this
-    firm has another company) or ``refused`` (Intuit did not take the grant)."""
+    firm has another company), ``no_access`` (the sign-in does not open the company) or ``refused``
+    (Intuit did not take the grant)."""
 
     def __init__(self, reason: str):
         self.reason = reason
@@ -37,14 +38,24 @@ class CannotConnect(Exception):
 def connect(
     firm_id: int, realm_id: str, granted: oauth.Tokens, person: Person | None = None
 ) -> Connection:
-    """Make the connection, or mend it with the same company. Commits.
+    """Make the connection, or mend it with the same company. Commits, also at the start.
 
-    Raises CannotConnect. What waited for the sign-in goes on by itself, unless the company was
-    reset meanwhile.
+    Raises CannotConnect. Where QuickBooks gives no telling whether the sign-in opens the company it
+    is kept all the same, since it can be had only once: nothing is sent before the company was read
+    for set-up, and until then another can be connected instead. What waited for the sign-in goes on
+    by itself, unless the company was reset meanwhile.
     """
+    db.session.commit()
+    proven = whose_company.opens(realm_id, granted.access)
+    if proven is False:
+        raise CannotConnect("no_access")
     connection = Connection.of(firm_id)
     if connection.realm_id not in (None, realm_id):
-        raise CannotConnect("other_company")
+        if whose_company.keeps(connection):
+            raise CannotConnect("other_company")
+        whose_company.let_go(connection)
+    if proven:
+        whose_company.free(realm_id, firm_id)
     connection.realm_id = realm_id
     tokens.store(connection, granted)
     connection.connected_by_id = person.id if person else None
@@ -54,8 +65,8 @@ def connect(
     connection.change_state(connections.CONNECTED)
     if connection.reset_at is not None:
         company_reset.take_in(connection)
-    _wake_forbidden(firm_id)
     try:
+        _wake_forbidden(firm_id)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -68,10 +79,13 @@ def connect(
 def disconnect(connection: Connection) -> None:
     """Stop, wipe, then revoke. Commits before the call, so that nothing is sent after it.
 
-    Links and the company stay: the firm can come back to it.
+    Links and the company stay, so that the firm can come back to it; but a company in which it has
+    nothing is left to whoever connects it next.
     """
     token = tokens.refresh_token(connection)
     connection.forget_tokens()
+    if not whose_company.keeps(connection):
+        whose_company.let_go(connection)
     connection.slice_fence += 1
     connection.change_state(connections.NONE)
     db.session.commit()

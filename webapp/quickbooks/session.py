@@ -86,6 +86,17 @@ def company_of(
     )
 
 
+def company_with(realm_id: str, access_token: str) -> Company:
+    """A company that is called with a token which is not stored yet, for as long as that lasts."""
+    return Company(
+        current_app.config["QBO_API_URL"],
+        realm_id,
+        lambda _refused: access_token,
+        partial(_may_call, _budget_for(realm_id), PATIENCE_S, True),
+        ended=partial(tally.count, current_app.extensions["redis"]),
+    )
+
+
 def _may_call(
     budget: Budget, patience_s: float = PATIENCE_S, hurry: bool = True, what: str = SINGLE
 ) -> bool:
@@ -116,11 +127,15 @@ def write_now(
 
 
 def budget_of(connection: Connection) -> Budget:
-    config = current_app.config
     assert connection.realm_id is not None
+    return _budget_for(connection.realm_id)
+
+
+def _budget_for(realm_id: str) -> Budget:
+    config = current_app.config
     return Budget(
         current_app.extensions["redis"],
-        connection.realm_id,
+        realm_id,
         Allowance(
             int(config["QBO_REQUESTS_PER_SECOND"]),
             int(config["QBO_REQUESTS_PER_MINUTE"]),

@@ -130,6 +130,11 @@ def _cannot(reason: str, firm: int) -> str:
             "This QuickBooks company is connected to another firm in Cuadra. Sign in with your own "
             "company, or disconnect it there first."
         )
+    if reason == "no_access":
+        return gettext(
+            "QuickBooks does not open this company for who signed in. Connect again and choose a "
+            "company in which you are an administrator."
+        )
     known = Connection.of(firm).company_name
     db.session.rollback()
     if known:
