@@ -238,7 +238,8 @@ def test_tokens_are_sealed_for_their_firm_and_a_wrong_key_opens_nothing(
 @pytest.mark.parametrize("name", ["SECRET_KEY", "TOKEN_KEYS", "INTUIT_CLIENT_SECRET"])
 @pytest.mark.parametrize("value", [None, "", "short"])
 def test_no_secret_has_a_default(name: str, value: str | None, tmp_path: object) -> None:
-    given = {**SETTINGS, "CUADRA_INSTANCE": str(tmp_path)}
+    public = {"PUBLIC_URL": "https://cuadra.example"}
+    given = {**SETTINGS, **public, "CUADRA_INSTANCE": str(tmp_path)}
     given |= {} if value is None else {name: value}
     if value is None:
         del given[name]
