@@ -413,6 +413,20 @@ def test_put_back_is_not_before_what_the_company_asks(entry: Entry, now: datetim
     assert entry.due_at == now + timedelta(seconds=15)
 
 
+def test_put_back_anew_takes_another_request_id_for_the_same_body(
+    entry: Entry, now: datetime
+) -> None:
+    sent(entry, now)
+    entry.put_back(now, anew=True)
+    assert (entry.state, entry.due_at, entry.request_id) == (
+        "ready",
+        now + timedelta(seconds=5),
+        None,
+    )
+    sent(entry, now)
+    assert number_of_request(entry) == 2
+
+
 def test_look_again_stays_sent(entry: Entry, now: datetime) -> None:
     sent(entry, now)
     entry.look_again(now + CUTOFF * 2)
