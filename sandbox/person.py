@@ -87,8 +87,14 @@ def amount_fields(record: Record, amount: Decimal) -> Body:
     lines[0]["Amount"] = amount - others
     detail = lines[0].get(str(lines[0].get("DetailType")), {})
     if "UnitPrice" in detail or "Qty" in detail:
-        detail |= {"Qty": Decimal(1), "UnitPrice": lines[0]["Amount"]}
+        detail |= _repriced(detail.get("Qty") or Decimal(1), lines[0]["Amount"])
     return {"Line": lines}
+
+
+def _repriced(quantity: Decimal, amount: Decimal) -> Body:
+    """As QuickBooks' own form does it: the quantity stays, the rate follows."""
+    rate = (amount / quantity).quantize(Decimal("0.0000001"))
+    return {"Qty": quantity, "UnitPrice": rate.normalize() + 0}
 
 
 # -- the company as a whole ------------------------------------------------------------------

@@ -41,11 +41,12 @@ def accept_all(saved: Sequence[Saved]) -> None:
     own = [one for one in saved if one.record.id not in taken]
     if own:
         with db.session.no_autoflush:  # one writing at the end is enough
-            links.note_all([(one.record, one.found) for one in own])
+            told = {one.record.id: _told(one) for one in own}
+            links.note_all([(one.record, one.found) for one in own], told)
             issues.close_all([one.record for one in own])
             attempt_log.note_accepted([(one.entry, one.request, one.intuit_tid) for one in own])
     for one in own:
-        contradicted = facts.differences(one.request.entity, one.request.sent, one.found)
+        _told_facts, contradicted = told[one.record.id]
         one.entry.accepted()
         if contradicted:
             differ(one.entry, one.record, contradicted, one.found)
@@ -53,6 +54,11 @@ def accept_all(saved: Sequence[Saved]) -> None:
         if one.record.id in taken:
             cause = LINKED_ELSEWHERE[one.record.kind]
             reject(one.entry, one.record, cause, {}, theirs=one.found)
+
+
+def _told(one: Saved) -> links.Told:
+    entity, sent = one.request.entity, one.request.sent
+    return facts.told(entity, sent), facts.differences(entity, sent, one.found)
 
 
 def accept_removal(
@@ -85,9 +91,10 @@ def accept_ours(
 ) -> None:
     """Take the object that ``is_ours`` for the answer that got lost; where it contradicts what was
     ``sent``, people are shown both."""
-    links.note(record, theirs)
+    entity = ENTITIES[record.kind]
+    contradicted = facts.differences(entity, sent, theirs)
+    links.note(record, theirs, (facts.told(entity, sent), contradicted))
     issues.close_all([record])
-    contradicted = facts.differences(ENTITIES[record.kind], sent, theirs)
     entry.accepted()
     if contradicted:
         differ(entry, record, contradicted, theirs)

@@ -30,7 +30,7 @@ from webapp.models import (
     outbox,
 )
 from webapp.models import issue as issue_states
-from webapp.quickbooks import facts, issues, merges
+from webapp.quickbooks import agreed, facts, issues, merges
 from webapp.quickbooks.merges import Merged
 from webapp.quickbooks.news import Body, deleted, newer
 from webapp.quickbooks.payloads import ENTITIES
@@ -246,7 +246,7 @@ def _act(case: _Case, found: Verdict, told: bool) -> None:
         if found.what == FOLLOWS:
             merges.follow_name(case.record, body)
         link.sync_token = str(body["SyncToken"])
-        link.known = facts.facts_of(case.entity, body)
+        link.known = agreed.seen_again(link.known, facts.facts_of(case.entity, body))
         if told:
             _in_order(case)
         link.gone = False

@@ -24,25 +24,101 @@ ANSWERED = {
 """What an answer must repeat of what was sent: QuickBooks may drop a link and still say 200."""
 
 
+FIELDS = {
+    "Customer": {
+        "name": "DisplayName",
+        "company": "CompanyName",
+        "email": "PrimaryEmailAddr",
+    },
+    "Item": {
+        "name": "Name",
+        "description": "Description",
+        "rate": "UnitPrice",
+        "income_account": "IncomeAccountRef",
+    },
+    "Invoice": {
+        "number": "DocNumber",
+        "customer": "CustomerRef",
+        "date": "TxnDate",
+        "due_date": "DueDate",
+        "memo": "CustomerMemo",
+        "total": "Line",
+        "lines": "Line",
+        "quantities": "Line",
+    },
+    "Payment": {
+        "customer": "CustomerRef",
+        "date": "TxnDate",
+        "total": "TotalAmt",
+        "reference": "PaymentRefNum",
+        "method": "PaymentMethodRef",
+        "account": "DepositToAccountRef",
+        "links": "Line",
+    },
+    "RefundReceipt": {
+        "customer": "CustomerRef",
+        "date": "TxnDate",
+        "total": "Line",
+        "account": "DepositToAccountRef",
+        "refund_method": "PaymentMethodRef",
+        "lines": "Line",
+    },
+    "Purchase": {
+        "date": "TxnDate",
+        "total": "Line",
+        "account": "AccountRef",
+        "vendor": "EntityRef",
+        "payment_type": "PaymentType",
+        "expense_lines": "Line",
+    },
+}
+"""The field that tells each fact."""
+
+OTHERWISE = "otherwise"
+"""Among what a link knows: what our side says instead (see ``agreed``)."""
+
+FILLED_IN = frozenset({"due_date"})
+"""QuickBooks gives these a value where none is sent."""
+
+_NOT_COMPARED = frozenset({"company", OTHERWISE})
+_MAY_BE_UNKNOWN = frozenset({"quantities", "refund_method", "payment_type", "expense_lines"})
+"""Links that were made before these were looked at do not know them."""
+
+
 def facts_of(entity: str, body: Mapping[str, Any]) -> Facts:
     """The facts of an object as QuickBooks gives it, or of a body as we send it."""
     facts = _READERS[entity](body)
     return {name: value for name, value in facts.items() if value not in (None, "", [])}
 
 
+def told(entity: str, sent: Mapping[str, Any]) -> Facts:
+    """The facts that a body is about, None for one that it empties. The rest it leaves alone."""
+    facts = facts_of(entity, sent)
+    return {name: facts.get(name) for name, field in FIELDS[entity].items() if field in sent}
+
+
 def differences(entity: str, sent: Mapping[str, Any], answered: Mapping[str, Any]) -> list[str]:
     """The facts that an answer contradicts. Both are QuickBooks bodies."""
-    ours, theirs = facts_of(entity, sent), facts_of(entity, answered)
-    return [name for name in ANSWERED[entity] if name in ours and ours[name] != theirs.get(name)]
+    theirs = facts_of(entity, answered)
+    return [
+        name
+        for name, value in told(entity, sent).items()
+        if value != theirs.get(name)
+        and (name in ANSWERED[entity] or (value is None and name not in FILLED_IN))
+    ]
 
 
 def edited(known: Facts, now: Facts) -> list[str]:
     """The facts that changed between two sightings; a payment on an invoice changes none."""
-    return sorted(name for name in known.keys() | now.keys() if known.get(name) != now.get(name))
+    compared = (known.keys() | now.keys()) - _NOT_COMPARED - (_MAY_BE_UNKNOWN - known.keys())
+    found = {name for name in compared if known.get(name) != now.get(name)}
+    if "lines" in found:
+        found.discard("quantities")  # which are theirs
+    return sorted(found)
 
 
 def holds(known: Facts, wanted: Facts) -> bool:
-    """Is all that is wanted there already?"""
+    """Is all that is wanted there already? None is wanted to be absent."""
     return all(known.get(name) == value for name, value in wanted.items())
 
 
@@ -75,6 +151,7 @@ def voided(body: Mapping[str, Any]) -> bool:
 def _customer(body: Mapping[str, Any]) -> Facts:
     return {
         "name": body.get("DisplayName"),
+        "company": body.get("CompanyName"),
         "email": _in(body, "PrimaryEmailAddr", "Address"),
     }
 
@@ -98,7 +175,21 @@ def _invoice(body: Mapping[str, Any]) -> Facts:
         "memo": _in(body, "CustomerMemo", "value"),
         "total": _total(body, lines),
         "lines": [_line(line) for line in lines],
+        "quantities": [_quantity(line) for line in _list(body, "Line") if _counts(line)],
     }
+
+
+def _counts(line: Mapping[str, Any]) -> bool:
+    """QuickBooks adds a line with the sum by itself."""
+    return line.get("DetailType") != "SubTotalLineDetail"
+
+
+def _quantity(line: Mapping[str, Any]) -> list[str | None]:
+    """How many at what price; of a line that sells nothing, what it is instead."""
+    detail = line.get("SalesItemLineDetail")
+    if detail is None:
+        return [str(line.get("DetailType"))]
+    return [_number(detail.get("Qty")), _number(detail.get("UnitPrice"))]
 
 
 def _line(line: Mapping[str, Any]) -> list[str | None]:
@@ -134,6 +225,7 @@ def _refund(body: Mapping[str, Any]) -> Facts:
         "date": body.get("TxnDate"),
         "total": _total(body, lines),
         "account": _ref(body, "DepositToAccountRef"),
+        "refund_method": _ref(body, "PaymentMethodRef"),
         "lines": [_line(line) for line in lines],
     }
 
@@ -145,7 +237,18 @@ def _purchase(body: Mapping[str, Any]) -> Facts:
         "total": _total(body, lines),
         "account": _ref(body, "AccountRef"),
         "vendor": _ref(body, "EntityRef"),
+        "payment_type": body.get("PaymentType"),
+        "expense_lines": [_expense_line(line) for line in lines],
     }
+
+
+def _expense_line(line: Mapping[str, Any]) -> list[str | None]:
+    detail = line.get("AccountBasedExpenseLineDetail") or {}
+    return [
+        _ref(detail, "AccountRef"),
+        line.get("Description") or None,
+        _amount(line.get("Amount")),
+    ]
 
 
 _READERS = {
@@ -161,6 +264,8 @@ _READERS = {
 def _total(body: Mapping[str, Any], lines: list[Any]) -> str | None:
     if body.get("TotalAmt") is not None:
         return _amount(body["TotalAmt"])
+    if "Line" not in body:
+        return None
     amounts = [_decimal(line.get("Amount")) or Decimal(0) for line in lines]
     return _amount(sum(amounts, Decimal(0)))
 
@@ -168,6 +273,12 @@ def _total(body: Mapping[str, Any], lines: list[Any]) -> str | None:
 def _amount(value: Any) -> str | None:
     number = _decimal(value)
     return None if number is None else f"{number:.2f}"
+
+
+def _number(value: Any) -> str | None:
+    """With all its decimals and no more: prices may have five."""
+    number = _decimal(value)
+    return None if number is None else f"{number.normalize():f}"
 
 
 def _decimal(value: Any) -> Decimal | None:

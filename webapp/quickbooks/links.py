@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, select
 
 from webapp.database import add_rows
 from webapp.extensions import db
-from webapp.models import Entry, Link, MirrorObject, Record
-from webapp.quickbooks import mirror
-from webapp.quickbooks.facts import changed_at, facts_of
+from webapp.models import Entry, Firm, Link, MirrorObject, Record
+from webapp.quickbooks import agreed, mirror, payloads
+from webapp.quickbooks.facts import Facts, changed_at, facts_of
 from webapp.quickbooks.payloads import ENTITIES
 
 FACTS = {
@@ -27,16 +27,23 @@ _HOLDERS = select(Link.quickbooks_id, Link.record_id).where(
 )
 
 
-def note(record: Record, found: Mapping[str, Any]) -> None:
+Sighting = tuple[Record, Mapping[str, Any]]
+Told = tuple[Facts, list[str]]
+"""The facts that a request was about, and those of them that its answer contradicts."""
+
+
+def note(record: Record, found: Mapping[str, Any], told: Told | None = None) -> None:
     """As ``note_all``, for one record."""
-    note_all([(record, found)])
+    note_all([(record, found)], {record.id: told} if told else {})
 
 
-def note_all(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
+def note_all(sightings: Sequence[Sighting], told: Mapping[int, Told] | None = None) -> None:
     """Remember objects as the records' own, as QuickBooks last showed them; the caller commits.
 
-    All records are of one firm and kind. What waited for them may go.
+    All records are of one firm and kind. What waited for them may go. ``told`` has, by record id,
+    the requests that were carried out.
     """
+    told = told or {}
     firm_id, kind = sightings[0][0].firm_id, sightings[0][0].kind
     entity = ENTITIES[kind]
     present = Link.of_records(firm_id, kind, [record.id for record, _found in sightings])
@@ -44,6 +51,11 @@ def note_all(sightings: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
     for record, found in sightings:
         seen = _seen(entity, found)
         link = present.get(record.id)
+        before = link.known if link and link.quickbooks_id == seen["quickbooks_id"] else {}
+        if record.id in told:
+            seen["known"] = agreed.accepted(before, seen["known"], *told[record.id])
+        elif before:
+            seen["known"] = agreed.seen_again(before, seen["known"])
         if link is None:
             fresh.append({"firm_id": firm_id, "kind": kind, "record_id": record.id, **seen})
             continue
@@ -90,11 +102,18 @@ def take(record: Record, found: MirrorObject) -> Link:
     db.session.add(link)
     link.quickbooks_id, link.sync_token = found.quickbooks_id, found.sync_token
     link.seen_at = None
-    link.known = {name: found.detail[name] for name in FACTS[record.kind] if name in found.detail}
+    known = {name: found.detail[name] for name in FACTS[record.kind] if name in found.detail}
+    link.known = agreed.agreed(known, facts_of(found.entity, _said_of_listed(record)))
     link.gone = link.left_out = False
     db.session.flush()
     Entry.release(record.firm_id, record.kind, [record.id])
     return link
+
+
+def _said_of_listed(record: Record) -> payloads.Body:
+    """What ours says: nothing of it is to overwrite an object that was there before."""
+    firm = db.session.get_one(Firm, record.firm_id)
+    return payloads.lasting_body(record, payloads.References(currency=firm.currency), "")
 
 
 def cut(record: Record) -> None:

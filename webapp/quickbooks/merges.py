@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from webapp.extensions import db
 from webapp.models import Account, Connection, Entry, Link, Record, WebhookEvent, model_of
-from webapp.quickbooks import facts, roles
+from webapp.quickbooks import agreed, facts, roles
 from webapp.quickbooks.news import Body, Object, deleted
 
 Merged = Mapping[Object, str]
@@ -108,6 +108,11 @@ def told_anew(entity: str, known: facts.Facts, merged: Merged) -> facts.Facts:
     if "lines" in anew:
         lines: list[list[str]] = known["lines"]
         anew["lines"] = [[merged.get(("Item", line[0]), line[0]), *line[1:]] for line in lines]
+    if "expense_lines" in anew:
+        spent: list[list[str]] = known["expense_lines"]
+        anew["expense_lines"] = [
+            [merged.get(("Account", line[0]), line[0]), *line[1:]] for line in spent
+        ]
     return anew
 
 
@@ -139,7 +144,8 @@ def _may_move(link: Link, survivor: str) -> bool:
 def _move(link: Link, entity: str, survivor: str, body: Body) -> None:
     """The survivor counts as seen and known: its own name and e-mail are nobody's edit of ours."""
     link.quickbooks_id, link.sync_token = survivor, str(body["SyncToken"])
-    link.known, link.seen_at = facts.facts_of(entity, body), facts.changed_at(body)
+    link.known = agreed.seen_again(link.known, facts.facts_of(entity, body))
+    link.seen_at = facts.changed_at(body)
     link.gone = False
     follow_name(db.session.get_one(model_of(link.kind), link.record_id), body)
     db.session.flush()

@@ -76,7 +76,7 @@ def _references(body: Any) -> Iterator[tuple[str, str]]:
         for name, value in part.items() if isinstance(part, dict) else ():
             if not name.endswith("Ref"):
                 yield from _references(value)
-            elif (entity := _entity_of(name)) in CAUSES:
+            elif value and (entity := _entity_of(name)) in CAUSES:
                 yield entity, str(value["value"])
 
 

@@ -64,12 +64,18 @@ class Planner:
             return self._remove(entry, record, link)
         if not self._has_to_be_saved(entry, record, link) or not self._may_go(entry, record, link):
             return None
-        body = payloads.body_of(record, self.around.references, entry.uid)
+        references = self.around.references
         if link is None:
+            body = payloads.body_of(record, references, entry.uid)
             return compose(entry, "create", body, None)
         assert link.quickbooks_id  # else it is gone, and a person is asked
-        body = payloads.update_of(body, link.quickbooks_id, link.sync_token)
-        return compose(entry, "update", body, link.quickbooks_id)
+        address = payloads.removal_of(link.quickbooks_id, link.sync_token)
+        known = self.around.known_of(record)
+        change = payloads.update_of(record, references, entry.uid, known, address)
+        if change is None:
+            _is_done(entry, record)
+            return None
+        return compose(entry, "update", change, link.quickbooks_id)
 
     def _remove(self, entry: Entry, record: Record, link: KnownLink | None) -> Request | None:
         """An invoice is voided, other documents deleted; a client or service only unlinked."""
@@ -80,10 +86,7 @@ class Planner:
             operation = "void" if isinstance(record, Invoice) else "delete"
             body = payloads.removal_of(link.quickbooks_id, link.sync_token)
             return compose(entry, operation, body, link.quickbooks_id)
-        issues.close_all([record])
-        entry.reached = entry.wanted
-        entry.rest(outbox.DONE)
-        Entry.release(entry.firm_id, record.kind, [record.id])
+        _is_done(entry, record)
         return None
 
     def _has_to_be_saved(self, entry: Entry, record: Record, link: KnownLink | None) -> bool:
@@ -128,6 +131,14 @@ class Planner:
     def _is_there_already(self, entry: Entry, record: Record) -> bool:
         body = payloads.body_of(record, self.around.references, entry.uid)
         return self.strays.take_back(entry, record, body)
+
+
+def _is_done(entry: Entry, record: Record) -> None:
+    """There is nothing to tell QuickBooks."""
+    issues.close_all([record])
+    entry.reached = entry.wanted
+    entry.rest(outbox.DONE)
+    Entry.release(entry.firm_id, record.kind, [record.id])
 
 
 def _gone_by(record: Record, link: KnownLink) -> str:

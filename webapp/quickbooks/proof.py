@@ -28,9 +28,9 @@ def shows(record: Record, request: Request, theirs: dict[str, Any] | None) -> bo
         return True
     link = Link.of(record)
     known = link.known if link else {}
-    told_before = facts.holds(known, facts.facts_of(request.entity, request.sent))
+    told = facts.told(request.entity, request.sent)
     now = facts.facts_of(request.entity, theirs)
-    return not told_before and facts.holds(now, facts.facts_of(request.entity, request.sent))
+    return not facts.holds(known, told) and facts.holds(now, told)
 
 
 def _voided(theirs: dict[str, Any]) -> bool:

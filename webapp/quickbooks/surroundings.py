@@ -6,7 +6,7 @@ Loaded at once, so that the number of queries does not grow with the claim.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from sqlalchemy import Select, bindparam, select
@@ -26,6 +26,7 @@ from webapp.models import (
     model_of,
 )
 from webapp.quickbooks import payloads
+from webapp.quickbooks.facts import Facts
 from webapp.quickbooks.methods import Methods
 from webapp.quickbooks.needs import Need, needs
 
@@ -57,6 +58,21 @@ class Surroundings:
 
     def link_of(self, record: Record) -> KnownLink | None:
         return self.links.get((record.kind, record.id))
+
+    def known_of(self, record: Record) -> Facts:
+        """What a linked record's object held when it was last seen."""
+        return self._known[record.id]
+
+    @cached_property
+    def _known(self) -> dict[int, Facts]:
+        """Of the claim's own records; a first copy has no use for it."""
+        firm_id = next(iter(self.records.values())).firm_id
+        found: dict[int, Facts] = {}
+        for kind in {kind for kind, _id in self.records}:
+            ids = [id_ for of, id_ in self.records if of == kind]
+            rows = db.session.execute(_KNOWN, {"firm_id": firm_id, "kind": kind, "ids": ids})
+            found |= dict(rows.all())
+        return found
 
     def first_missing(self, record: Record) -> Need | None:
         """What it has to wait for."""
@@ -126,6 +142,13 @@ def _load_links(firm_id: int, wanted: set[Need]) -> dict[Need, KnownLink]:
 _LINKS = select(
     Link.record_id, Link.quickbooks_id, Link.sync_token, Link.gone, Link.left_out
 ).where(
+    Link.firm_id == bindparam("firm_id"),
+    Link.kind == bindparam("kind"),
+    Link.record_id.in_(bindparam("ids")),
+)
+
+
+_KNOWN = select(Link.record_id, Link.known).where(
     Link.firm_id == bindparam("firm_id"),
     Link.kind == bindparam("kind"),
     Link.record_id.in_(bindparam("ids")),

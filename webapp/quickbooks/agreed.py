@@ -1,0 +1,45 @@
+"""What had our record said when both sides last agreed? Only what is new since then is sent.
+
+A link's ``known`` tells what QuickBooks held. Beside it stands what ours said otherwise at that
+time, without anybody wanting to change it: the price of an item that was linked by its name, a due
+date that QuickBooks filled in, an edit of theirs that a person kept. Without such a note
+(``OTHERWISE``) all that differs is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from webapp.quickbooks.facts import OTHERWISE, Facts
+
+
+def agreed(known: Facts, ours: Facts, except_for: Container[str] = ()) -> Facts:
+    """``known``, with a note of what ours says otherwise; not of what is still to be settled."""
+    otherwise = {
+        name: ours.get(name)
+        for name in known.keys() | ours.keys()
+        if ours.get(name) != known.get(name) and name not in except_for
+    }
+    return {**known, OTHERWISE: otherwise}
+
+
+def ours_in(known: Facts) -> Facts:
+    """What our record said when this was noted."""
+    said = {**known, **known.get(OTHERWISE, {})}
+    return {
+        name: value for name, value in said.items() if value is not None and name != OTHERWISE
+    }
+
+
+def seen_again(before: Facts, now: Facts) -> Facts:
+    """Theirs is as ``now`` says, and ours as it was."""
+    return agreed(now, ours_in(before)) if OTHERWISE in before else now
+
+
+def accepted(before: Facts, now: Facts, told: Facts, contradicted: Container[str]) -> Facts:
+    """A request that ``told`` them this was carried out; they hold what ``now`` says.
+
+    What it only repeated of theirs (see ``payloads.update_of``) was not ours.
+    """
+    said = {name: value for name, value in told.items() if value != before.get(name)}
+    return agreed(now, {**ours_in(before), **said}, contradicted)
