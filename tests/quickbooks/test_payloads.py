@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 
 from webapp.models import Account, Expense, Invoice, Payment, Refund, Service
 from webapp.models.invoice import InvoiceLine
-from webapp.quickbooks import payloads
+from webapp.quickbooks import facts, payloads
+from webapp.quickbooks.agreed import agreed
 from webapp.quickbooks.client import dumps
 
 DAY = date(2026, 11, 20)
@@ -260,14 +262,88 @@ def test_expense_names_a_vendor_only_where_set_up_chose_one() -> None:
     assert "EntityRef" not in payloads.body_of(expense(), references, "u-1")
 
 
-def test_update_is_sparse_and_a_removal_bare() -> None:
-    assert payloads.update_of({"DocNumber": "7"}, "12", "3") == {
-        "Id": "12",
-        "SyncToken": "3",
+# -- updates ---------------------------------------------------------------------------------------
+
+ADDRESS = {"Id": "12", "SyncToken": "3"}
+
+
+def update(record: Any, known: facts.Facts) -> payloads.Body | None:
+    return payloads.update_of(record, REFERENCES, "u-1", known, ADDRESS)
+
+
+def as_agreed(record: Any) -> facts.Facts:
+    """What a link knows once QuickBooks has taken the record just as it is."""
+    ours = facts.facts_of(payloads.ENTITIES[record.kind], body(record))
+    return agreed(ours, ours)
+
+
+@pytest.mark.parametrize("make", [account, service, invoice, payment, refund, expense])
+def test_update_without_news_is_none(make: Callable[[], Any]) -> None:
+    assert update(make(), as_agreed(make())) is None
+
+
+def test_update_is_sparse_and_says_what_is_new_alone() -> None:
+    assert update(invoice(number="7"), as_agreed(invoice())) == {
+        **ADDRESS,
         "sparse": True,
         "DocNumber": "7",
     }
-    assert payloads.removal_of("12", "3") == {"Id": "12", "SyncToken": "3"}
+
+
+def test_new_lines_go_with_their_tax() -> None:
+    sent = update(invoice(lines=[line(description="Hours")]), as_agreed(invoice()))
+    assert sent is not None
+    assert sent.keys() - ADDRESS.keys() == {"sparse", "Line", "TxnTaxDetail"}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "field", "empty"),
+    [
+        (account(email="a@b.example"), account(), "PrimaryEmailAddr", None),
+        (account(account_kind="business"), account(), "CompanyName", ""),
+        (service(description="Monthly"), service(), "Description", ""),
+        (invoice(memo="Thanks"), invoice(), "CustomerMemo", {"value": ""}),
+        (invoice(due_date=DAY), invoice(), "DueDate", None),
+        (payment(reference="R"), payment(), "PaymentRefNum", ""),
+        (payment(method="cash"), payment(method="other"), "PaymentMethodRef", None),
+        (payment(invoice=invoice()), payment(), "Line", []),
+    ],
+)
+def test_what_was_emptied_is_sent_empty(before: Any, now: Any, field: str, empty: Any) -> None:
+    sent = update(now, as_agreed(before))
+    assert sent is not None
+    assert sent[field] == empty
+
+
+def test_due_date_that_quickbooks_filled_in_is_left_to_it() -> None:
+    ours = facts.facts_of("Invoice", body(invoice()))
+    there = {**ours, "due_date": "2026-12-20"}
+    assert update(invoice(), agreed(there, ours)) is None
+    assert update(invoice(), there) is None  # of an older link it is not known whose it is
+
+
+def test_item_is_given_an_income_account_only_where_one_was_chosen() -> None:
+    there = {**as_agreed(service()), "income_account": "theirs"}
+    assert update(service(), there) is None
+    chosen = update(service(income_account_id="77"), there)
+    assert chosen is not None
+    assert chosen["IncomeAccountRef"] == {"value": "77"}
+
+
+def test_update_repeats_what_quickbooks_wants_as_it_is_there() -> None:
+    ours = facts.facts_of("Purchase", body(expense()))
+    there = agreed({**ours, "payment_type": "Check"}, ours)
+    sent = update(expense(date=date(2026, 11, 21)), there)
+    assert sent == {**ADDRESS, "sparse": True, "PaymentType": "Check", "TxnDate": "2026-11-21"}
+    theirs = {**facts.facts_of("Payment", body(payment())), "total": "50.00"}
+    kept = agreed(theirs, facts.facts_of("Payment", body(payment())))
+    sent = update(payment(reference="R"), kept)
+    assert sent is not None
+    assert (sent["TotalAmt"], sent["PaymentRefNum"]) == (Decimal("50.00"), "R")
+
+
+def test_removal_is_bare() -> None:
+    assert payloads.removal_of("12", "3") == ADDRESS
 
 
 def test_our_objects_are_known_by_their_note() -> None:

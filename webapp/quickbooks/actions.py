@@ -7,6 +7,7 @@ sending to the outbox; the two that change QuickBooks itself are in ``repairs``.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import select
@@ -19,7 +20,9 @@ from webapp.models.invoice import MAXIMUM_NUMBER_LENGTH
 from webapp.models.record import Record
 from webapp.models.service import Service
 from webapp.quickbooks import causes, company_reset, links, numbering, repairs, roles
-from webapp.quickbooks.facts import facts_of
+from webapp.quickbooks.agreed import agreed
+from webapp.quickbooks.composing import whole_body
+from webapp.quickbooks.facts import Facts, facts_of
 from webapp.quickbooks.news import newer
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -207,7 +210,8 @@ def _send_ours(case: _Case) -> None:
     if case.link is None or case.issue.theirs is None or not seen:
         raise ActionRefused("", gettext("There is nothing to compare with. Reload the page."))
     case.link.sync_token = seen
-    case.link.known = facts_of(ENTITIES[case.record.kind], case.issue.theirs)
+    theirs = facts_of(ENTITIES[case.record.kind], case.issue.theirs)
+    case.link.known = agreed(theirs, ours=theirs)  # so that all of ours is new
     case.send_again()
 
 
@@ -221,8 +225,15 @@ def _keep_theirs(case: _Case) -> None:
         raise ActionRefused("", gettext("There is nothing to compare with. Reload the page."))
     if case.issue.theirs is not None:
         case.link.sync_token = str(case.issue.theirs["SyncToken"])
-        case.link.known = facts_of(ENTITIES[case.record.kind], case.issue.theirs)
+        case.link.known = _as_it_is(case, case.issue.theirs)
     case.settle(outbox.DONE)
+
+
+def _as_it_is(case: _Case, theirs: Mapping[str, Any]) -> Facts:
+    """Both stay as they are, also when ours is changed in something else."""
+    entity = ENTITIES[case.record.kind]
+    known, ours = facts_of(entity, theirs), whole_body(case.entry, case.record)
+    return known if ours is None else agreed(known, facts_of(entity, ours))
 
 
 def _recreate(case: _Case) -> None:
@@ -322,6 +333,9 @@ def _link_document(case: _Case) -> None:
         raise ActionRefused("quickbooks_id", gettext("Compare both before you link them."))
     _refuse_taken(case, str(theirs["Id"]), case.record.title)
     links.note(case.record, theirs)
+    link = Link.of(case.record)
+    assert link is not None
+    link.known = _as_it_is(case, theirs)
     _note(case, "link", f"{ENTITIES[case.record.kind]} {theirs['Id']}")
 
 

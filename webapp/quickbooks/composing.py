@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from webapp.models import Entry
+from webapp.models import Connection, Entry, Record
 from webapp.quickbooks.client import dumps
 from webapp.quickbooks.flight import Request
-from webapp.quickbooks.payloads import ENTITIES, Body
+from webapp.quickbooks.payloads import ENTITIES, Body, lasting_body
+from webapp.quickbooks.surroundings import Surroundings
 
 
 def compose(entry: Entry, operation: str, body: Body, quickbooks_id: str | None) -> Request:
@@ -29,3 +30,12 @@ def request_of(entry: Entry, quickbooks_id: str | None) -> Request:
         entry.sent_version or entry.wanted,
         quickbooks_id,
     )
+
+
+def whole_body(entry: Entry, record: Record) -> Body | None:
+    """All that the record would say today; None while something that it names is not linked."""
+    references = Surroundings(Connection.of(record.firm_id), [entry]).references
+    try:
+        return lasting_body(record, references, entry.uid)
+    except KeyError:
+        return None

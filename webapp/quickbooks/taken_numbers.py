@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from webapp.models import Connection, Entry, Invoice, Link, Record
-from webapp.quickbooks import accepting, mirror, numbering, payloads, sentence_facts
+from webapp.models import Entry, Invoice, Link, Record
+from webapp.quickbooks import accepting, mirror, numbering, sentence_facts
+from webapp.quickbooks.composing import whole_body
 from webapp.quickbooks.flight import DUPLICATE_NUMBER, NumberTaken, Outcome, Refused, Request
 from webapp.quickbooks.rejecting import reject
-from webapp.quickbooks.surroundings import Surroundings
 
 
 def wants_another_number(outcome: Outcome) -> bool:
@@ -42,16 +42,10 @@ def checked(entry: Entry, record: Record, holder: dict[str, Any] | None) -> None
     if holder is None or holder.get("DocNumber") != record.number:
         entry.set_ready()
     elif accepting.is_ours(holder, entry):
-        accepting.accept_ours(entry, record, _as_sent(entry, record), holder)
+        accepting.accept_ours(entry, record, whole_body(entry, record) or {}, holder)
     elif Link.of(record) is None and numbering.may_renumber(record) and numbering.renumber(record):
         entry.wanted = record.version
         entry.set_ready()
     else:
         known = sentence_facts.of(record, holder)
         reject(entry, record, "dup_number", known, theirs=holder)
-
-
-def _as_sent(entry: Entry, record: Record) -> payloads.Body:
-    """What a create would send: of the one whose answer got lost nothing is kept any more."""
-    around = Surroundings(Connection.of(record.firm_id), [entry])
-    return payloads.body_of(record, around.references, entry.uid)
