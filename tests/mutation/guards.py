@@ -258,7 +258,7 @@ GUARDS = (
     Guard(
         24,
         f"{QUICKBOOKS}/refusals.py",
-        "    if facts.edited(link.known, facts.facts_of(request.entity, theirs)):\n",
+        "    if facts.edited(own_voids.expected(record, link.known, now), now):\n",
         "    if False:\n",
         f"{ENGINE}/test_sync_conflicts.py::test_persons_edit_is_not_overwritten_but_shown",
     ),

@@ -228,6 +228,23 @@ def test_what_we_remove_ourselves_is_no_issue(office: Office, made: dict[str, in
 # -- customers and services ------------------------------------------------------------------------
 
 
+def test_payment_that_our_void_took_off_its_invoice_is_no_issue(
+    office: Office, made: dict[str, int]
+) -> None:
+    invoice = office.invoice(made["account"], made["service"])
+    payment = office.payment(invoice, "240.00")
+    office.refund(payment, "240.00")
+    office.work()
+    office.remove("invoice", invoice)
+    hear(office)
+    poll(office)
+    assert office.theirs("payment", payment)["UnappliedAmt"] == 240
+    assert office.issues() == []
+    office.change("payment", payment, reference="CH-9")
+    office.work()
+    assert office.state("payment", payment) == "synced"
+
+
 def test_customer_made_inactive_opens_an_issue_and_active_again_closes_it(
     office: Office, made: dict[str, int]
 ) -> None:

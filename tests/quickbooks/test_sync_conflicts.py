@@ -201,3 +201,14 @@ def test_refused_change_of_a_payment_is_not_blamed_on_its_own_amount(office: Off
     office.change("payment", payment, amount="230.00")
     office.work()
     assert office.only_issue().cause == "exceeds_balance"
+
+
+def test_voiding_what_was_voided_there_already_is_done(office: Office) -> None:
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/void", entity="Invoice", id=theirs)
+    office.remove("invoice", invoice)
+    office.settle()
+    assert office.issues() == []
+    assert office.state("invoice", invoice) == "removed"

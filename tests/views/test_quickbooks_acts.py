@@ -204,6 +204,27 @@ def test_every_kind_is_compared(
     assert "Different" in text
 
 
+def test_another_quantity_is_shown_though_the_total_is_the_same(
+    scene: Scene, owner: FlaskClient
+) -> None:
+    detail = {"Qty": 4, "UnitPrice": 600}
+    sold = {"Amount": 2400, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+    text_line = {"DetailType": "DescriptionOnly", "Description": "Typed there"}
+    issue = scene.issue(cause="edited", theirs={**THEIRS, "Line": [sold, text_line]})
+    text = owner.get(f"{BASE}/issues/{issue}/detail", headers=HTMX).text
+    assert "Quantities and rates" in text
+    assert "4 × $600.00, a line without a service" in text
+
+
+def test_another_account_of_a_fee_is_shown(scene: Scene, owner: FlaskClient) -> None:
+    detail = {"AccountRef": {"value": "999", "name": "Travel"}}
+    line = {"Amount": 5, "AccountBasedExpenseLineDetail": detail}
+    theirs = {"Id": "7", "SyncToken": "1", "TotalAmt": 5, "Line": [line]}
+    issue = scene.issue("expense", "edited", theirs=theirs)
+    text = owner.get(f"{BASE}/issues/{issue}/detail", headers=HTMX).text
+    assert "Spent on" in text
+
+
 def test_an_edited_record_offers_a_decision_and_no_resync(scene: Scene, owner: FlaskClient) -> None:
     issue = scene.issue(cause="edited", theirs=THEIRS)
     text = owner.get(f"{BASE}/errors/invoices", headers=HTMX).text

@@ -26,9 +26,7 @@ def agreed(known: Facts, ours: Facts, except_for: Container[str] = ()) -> Facts:
 def ours_in(known: Facts) -> Facts:
     """What our record said when this was noted."""
     said = {**known, **known.get(OTHERWISE, {})}
-    return {
-        name: value for name, value in said.items() if value is not None and name != OTHERWISE
-    }
+    return {name: value for name, value in said.items() if value is not None and name != OTHERWISE}
 
 
 def seen_again(before: Facts, now: Facts) -> Facts:

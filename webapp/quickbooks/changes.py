@@ -30,7 +30,7 @@ from webapp.models import (
     outbox,
 )
 from webapp.models import issue as issue_states
-from webapp.quickbooks import agreed, facts, issues, merges
+from webapp.quickbooks import agreed, facts, issues, merges, own_voids
 from webapp.quickbooks.merges import Merged
 from webapp.quickbooks.news import Body, deleted, newer
 from webapp.quickbooks.payloads import ENTITIES
@@ -147,6 +147,7 @@ def take_in(
             continue
         known = merges.told_anew(entity, case.link.known, merged)
         known = _with_customer(known, case.body, customers.get(case.record.id))
+        known = own_voids.expected(case.record, known, facts.facts_of(entity, case.body))
         told = case.record.id in troubled
         _act(case, verdict(case.link, entity, case.body, known, case.pending), told)
     return left

@@ -1,7 +1,8 @@
 """Our records as QuickBooks' JSON: pure functions, in QuickBooks' own words.
 
 Amounts are exact decimals. Updates are always sparse: a field left out of a full update would be
-wiped; they say what is new on our side and nothing else, so that they undo nobody's work. No tax is sent yet: every line is NON and the total tax 0, or QuickBooks would add its own.
+wiped. They say what is new on our side and nothing else, so that they undo nobody's work. No tax is
+sent yet: every line is NON and the total tax 0, or QuickBooks would add its own.
 """
 
 from __future__ import annotations
@@ -118,11 +119,11 @@ def update_of(
 def _news(entity: str, body: Body, known: Facts) -> Iterator[str]:
     """The facts that ours did not say yet; emptied ones only where it is ours that was there."""
     ours, before = facts_of(entity, body), ours_in(known)
-    for name, field in FIELDS[entity].items():
+    for name, told_by in FIELDS[entity].items():
         if ours.get(name) == before.get(name):
             continue
         surely_ours = name not in FILLED_IN or OTHERWISE in known
-        if field in body or (field in EMPTY and surely_ours):
+        if told_by in body or (told_by in EMPTY and surely_ours):
             yield name
 
 

@@ -16,6 +16,7 @@ from webapp.quickbooks import (
     mirror,
     open_balance,
     out_of_use,
+    own_voids,
     sentence_facts,
 )
 from webapp.quickbooks.flight import DUPLICATE_NUMBER, STALE, Refused, Request
@@ -29,6 +30,9 @@ def refuse(entry: Entry, record: Record, request: Request, outcome: Refused) -> 
     if request.operation == "create" and accepting.is_ours(outcome.theirs, entry):
         assert outcome.theirs is not None
         accepting.accept_ours(entry, record, request.sent, outcome.theirs)
+        return
+    if request.operation == "void" and outcome.theirs and facts.voided(outcome.theirs):
+        accepting.accept_removal(entry, record, request, outcome.theirs)  # as somebody did before
         return
     if outcome.fault.code == STALE and _only_token_moved(record, request, outcome.theirs):
         entry.go_again()
@@ -59,7 +63,8 @@ def _only_token_moved(record: Record, request: Request, theirs: dict[str, Any] |
         return False
     if str(theirs.get("SyncToken")) == link.sync_token:
         return False
-    if facts.edited(link.known, facts.facts_of(request.entity, theirs)):
+    now = facts.facts_of(request.entity, theirs)
+    if facts.edited(own_voids.expected(record, link.known, now), now):
         return False
     link.sync_token = str(theirs["SyncToken"])
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext, ngettext
@@ -128,6 +129,7 @@ def _invoice(sides: _Sides) -> Iterator[Compared]:
     yield _line(
         gettext("Lines"), _lines(len(invoice.lines)), _lines(len(sides.facts.get("lines") or []))
     )
+    yield from _quantities(sides, invoice)
     if invoice.memo or sides.text("memo"):
         yield _line(gettext("Message"), invoice.memo or "", sides.text("memo"))
 
@@ -157,11 +159,13 @@ def _expense(sides: _Sides) -> Iterator[Compared]:
     yield _date(sides, gettext("Date"), "date", expense.date)
     yield _total(sides, expense.amount_minor)
     accounts = Connection.of(expense.firm_id).accounts
-    for label, role, fact, entity, reference in (
-        (gettext("Paid from"), "clearing", "account", "Account", "AccountRef"),
-        (gettext("Vendor"), "fee_vendor", "vendor", "Vendor", "EntityRef"),
+    spent = sides.facts.get("expense_lines") or [[""]]
+    for label, role, theirs, entity, reference in (
+        (gettext("Paid from"), "clearing", sides.text("account"), "Account", "AccountRef"),
+        (gettext("Spent on"), "fee_account", spent[0][0] or "", "Account", ""),
+        (gettext("Vendor"), "fee_vendor", sides.text("vendor"), "Vendor", "EntityRef"),
     ):
-        ours, theirs = accounts.get(role) or "", sides.text(fact)
+        ours = accounts.get(role) or ""
         yield _line(
             label,
             sides.name_of(entity, ours),
@@ -215,6 +219,28 @@ def _money(sides: _Sides, fact: str) -> str:
 
 def _lines(number: int) -> str:
     return ngettext("%(num)s service", "%(num)s services", number)
+
+
+def _quantities(sides: _Sides, invoice: Invoice) -> Iterator[Compared]:
+    """Shown only where they differ: mostly the total says it all."""
+    ours = [_sold(str(line.quantity), line.rate_minor, sides.currency) for line in invoice.lines]
+    theirs = [_sold_there(entry, sides.currency) for entry in sides.facts.get("quantities") or []]
+    if theirs and ours != theirs:
+        yield _line(gettext("Quantities and rates"), ", ".join(ours), ", ".join(theirs))
+
+
+def _sold_there(entry: list[str | None], currency: str) -> str:
+    """An entry of the fact ``quantities``."""
+    if len(entry) != 2 or entry[0] is None or entry[1] is None:
+        return gettext("a line without a service")
+    try:
+        return _sold(entry[0], money.parse_amount(entry[1], currency), currency)
+    except money.AmountError:
+        return f"{entry[0]} × {entry[1]}"
+
+
+def _sold(quantity: str, rate_minor: int, currency: str) -> str:
+    return f"{Decimal(quantity).normalize():f} × {amount(rate_minor, currency)}"
 
 
 def _paid_numbers(sides: _Sides) -> str:
