@@ -11,7 +11,7 @@ import pytest
 
 from webapp.models import Account, Expense, Invoice, Payment, Refund, Service
 from webapp.models.invoice import InvoiceLine
-from webapp.quickbooks import facts, payloads
+from webapp.quickbooks import facts, payloads, updates
 from webapp.quickbooks.agreed import agreed
 from webapp.quickbooks.client import dumps
 
@@ -268,7 +268,7 @@ ADDRESS = {"Id": "12", "SyncToken": "3"}
 
 
 def update(record: Any, known: facts.Facts) -> payloads.Body | None:
-    return payloads.update_of(record, REFERENCES, "u-1", known, ADDRESS)
+    return updates.update_of(record, REFERENCES, "u-1", known, ADDRESS)
 
 
 def as_agreed(record: Any) -> facts.Facts:

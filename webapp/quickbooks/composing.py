@@ -5,8 +5,9 @@ from __future__ import annotations
 from webapp.models import Connection, Entry, Record
 from webapp.quickbooks.client import dumps
 from webapp.quickbooks.flight import Request
-from webapp.quickbooks.payloads import ENTITIES, Body, lasting_body
+from webapp.quickbooks.payloads import ENTITIES, Body
 from webapp.quickbooks.surroundings import Surroundings
+from webapp.quickbooks.updates import lasting_body
 
 
 def compose(entry: Entry, operation: str, body: Body, quickbooks_id: str | None) -> Request:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from webapp.quickbooks.fields import FIELDS, FILLED_IN
+
 Facts = dict[str, Any]
 
 ANSWERED = {
@@ -24,61 +26,8 @@ ANSWERED = {
 """What an answer must repeat of what was sent: QuickBooks may drop a link and still say 200."""
 
 
-FIELDS = {
-    "Customer": {
-        "name": "DisplayName",
-        "company": "CompanyName",
-        "email": "PrimaryEmailAddr",
-    },
-    "Item": {
-        "name": "Name",
-        "description": "Description",
-        "rate": "UnitPrice",
-        "income_account": "IncomeAccountRef",
-    },
-    "Invoice": {
-        "number": "DocNumber",
-        "customer": "CustomerRef",
-        "date": "TxnDate",
-        "due_date": "DueDate",
-        "memo": "CustomerMemo",
-        "total": "Line",
-        "lines": "Line",
-        "quantities": "Line",
-    },
-    "Payment": {
-        "customer": "CustomerRef",
-        "date": "TxnDate",
-        "total": "TotalAmt",
-        "reference": "PaymentRefNum",
-        "method": "PaymentMethodRef",
-        "account": "DepositToAccountRef",
-        "links": "Line",
-    },
-    "RefundReceipt": {
-        "customer": "CustomerRef",
-        "date": "TxnDate",
-        "total": "Line",
-        "account": "DepositToAccountRef",
-        "refund_method": "PaymentMethodRef",
-        "lines": "Line",
-    },
-    "Purchase": {
-        "date": "TxnDate",
-        "total": "Line",
-        "account": "AccountRef",
-        "vendor": "EntityRef",
-        "payment_type": "PaymentType",
-        "expense_lines": "Line",
-    },
-}
-"""The field that tells each fact."""
-
 OTHERWISE = "otherwise"
 """Among what a link knows: what our side says instead (see ``agreed``)."""
-
-FILLED_IN = frozenset({"due_date"})
-"""QuickBooks gives these a value where none is sent."""
 
 _NOT_COMPARED = frozenset({"company", OTHERWISE})
 _MAY_BE_UNKNOWN = frozenset({"quantities", "refund_method", "payment_type", "expense_lines"})

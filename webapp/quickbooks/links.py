@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from webapp.database import add_rows
 from webapp.extensions import db
 from webapp.models import Entry, Firm, Link, MirrorObject, Record
-from webapp.quickbooks import agreed, mirror, payloads
+from webapp.quickbooks import agreed, mirror, payloads, updates
 from webapp.quickbooks.facts import Facts, changed_at, facts_of
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -113,7 +113,7 @@ def take(record: Record, found: MirrorObject) -> Link:
 def _said_of_listed(record: Record) -> payloads.Body:
     """What ours says: nothing of it is to overwrite an object that was there before."""
     firm = db.session.get_one(Firm, record.firm_id)
-    return payloads.lasting_body(record, payloads.References(currency=firm.currency), "")
+    return updates.lasting_body(record, payloads.References(currency=firm.currency), "")
 
 
 def cut(record: Record) -> None:

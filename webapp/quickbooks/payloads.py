@@ -1,16 +1,14 @@
 """Our records as QuickBooks' JSON: pure functions, in QuickBooks' own words.
 
-Amounts are exact decimals. Updates are always sparse: a field left out of a full update would be
-wiped. They say what is new on our side and nothing else, so that they undo nobody's work. No tax is
-sent yet: every line is NON and the total tax 0, or QuickBooks would add its own.
+Amounts are exact decimals. A create sends all of it, an update what is new (see ``updates``). No
+tax is sent yet: every line is NON and the total tax 0, or QuickBooks would add its own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from webapp import money
@@ -18,8 +16,6 @@ from webapp.models import Account, Expense, Invoice, Payment, Record, Refund, Se
 from webapp.models.invoice import InvoiceLine
 from webapp.models.payment import CREDIT_CARD
 from webapp.quickbooks import roles
-from webapp.quickbooks.agreed import ours_in
-from webapp.quickbooks.facts import FIELDS, FILLED_IN, OTHERWISE, Facts, facts_of
 
 ENTITIES = {
     "account": "Customer",
@@ -32,18 +28,6 @@ ENTITIES = {
 MAXIMUM_REFERENCE = 21  # Intuit: payment page, PaymentRefNum
 
 Body = dict[str, Any]
-
-EMPTY: Body = {
-    "CompanyName": "",
-    "PrimaryEmailAddr": None,
-    "Description": "",
-    "DueDate": None,
-    "CustomerMemo": {"value": ""},
-    "PaymentRefNum": "",
-    "PaymentMethodRef": None,
-    "Line": [],
-}
-"""How an update empties a field. Only a payment has no lines: it is unapplied then."""
 
 _MARKER = re.compile(r"cuadra:([0-9a-f]{32})\b")
 
@@ -86,55 +70,6 @@ def body_of(record: Record, references: References, uid: str) -> Body:
     builder = _BUILDERS[record.kind]
     built: Body = builder(record, references, uid)
     return built
-
-
-def lasting_body(record: Record, references: References, uid: str) -> Body:
-    """Without the income account that only a new item has to be given: the choice is theirs."""
-    body = body_of(record, references, uid)
-    if isinstance(record, Service) and not record.income_account_id:
-        del body["IncomeAccountRef"]
-    return body
-
-
-def update_of(
-    record: Record, references: References, uid: str, known: Facts, address: Body
-) -> Body | None:
-    """A sparse update with what is new on our side (see ``agreed``); None if nothing is.
-
-    ``known`` is what the link knows, ``address`` the object's Id and SyncToken. The note is left
-    alone: its mark stands there since the create, and what people add is theirs.
-    """
-    entity = ENTITIES[record.kind]
-    body = lasting_body(record, references, uid)
-    fields = FIELDS[entity]
-    new = {fields[name] for name in _news(entity, body, known)}
-    if not new:
-        return None
-    if "Line" in new and "TxnTaxDetail" in body:
-        new.add("TxnTaxDetail")
-    said = {name: body[name] if name in body else EMPTY[name] for name in sorted(new)}
-    return {**address, "sparse": True, **_repeated(entity, body, known), **said}
-
-
-def _news(entity: str, body: Body, known: Facts) -> Iterator[str]:
-    """The facts that ours did not say yet; emptied ones only where it is ours that was there."""
-    ours, before = facts_of(entity, body), ours_in(known)
-    for name, told_by in FIELDS[entity].items():
-        if ours.get(name) == before.get(name):
-            continue
-        surely_ours = name not in FILLED_IN or OTHERWISE in known
-        if told_by in body or (told_by in EMPTY and surely_ours):
-            yield name
-
-
-def _repeated(entity: str, body: Body, known: Facts) -> Body:
-    """What QuickBooks wants even in a sparse update, as it is there."""
-    if entity == "Purchase":
-        return {"PaymentType": known.get("payment_type", body["PaymentType"])}
-    if entity == "Payment" and "customer" in known and "total" in known:
-        total = Decimal(known["total"])
-        return {"CustomerRef": {"value": known["customer"]}, "TotalAmt": total}
-    return {}
 
 
 def removal_of(quickbooks_id: str, sync_token: str) -> Body:

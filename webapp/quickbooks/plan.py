@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from webapp.models import Account, Connection, Entry, Invoice, Record, Service, outbox
-from webapp.quickbooks import company_reset, issues, links, payloads
+from webapp.quickbooks import company_reset, issues, links, payloads, updates
 from webapp.quickbooks.composing import compose
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.linking import Linker
@@ -71,7 +71,7 @@ class Planner:
         assert link.quickbooks_id  # else it is gone, and a person is asked
         address = payloads.removal_of(link.quickbooks_id, link.sync_token)
         known = self.around.known_of(record)
-        change = payloads.update_of(record, references, entry.uid, known, address)
+        change = updates.update_of(record, references, entry.uid, known, address)
         if change is None:
             _is_done(entry, record)
             return None

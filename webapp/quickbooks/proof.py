@@ -9,6 +9,7 @@ from typing import Any
 
 from webapp.models import Link, Record
 from webapp.quickbooks import facts
+from webapp.quickbooks.fields import FILLED_IN
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -30,7 +31,10 @@ def shows(record: Record, request: Request, theirs: dict[str, Any] | None) -> bo
     known = link.known if link else {}
     told = facts.told(request.entity, request.sent)
     now = facts.facts_of(request.entity, theirs)
-    return not facts.holds(known, told) and facts.holds(now, told)
+    sure = {n: value for n, value in told.items() if value is not None or n not in FILLED_IN}
+    if not sure:  # only emptied what QuickBooks fills in again
+        return any(now.get(name) != known.get(name) for name in told)
+    return not facts.holds(known, sure) and facts.holds(now, sure)
 
 
 def _voided(theirs: dict[str, Any]) -> bool:

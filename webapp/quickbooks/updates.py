@@ -1,0 +1,66 @@
+"""What does an update say? Only what is new on our side, so that it undoes nobody's work.
+
+It is always sparse: a field left out of a full update would be wiped. Pure functions.
+docs/decisions/what-an-update-says.md tells why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from webapp.models import Record, Service
+from webapp.quickbooks import payloads
+from webapp.quickbooks.agreed import ours_in
+from webapp.quickbooks.facts import OTHERWISE, Facts, facts_of
+from webapp.quickbooks.fields import EMPTY, FIELDS, FILLED_IN
+from webapp.quickbooks.payloads import ENTITIES, Body
+
+
+def lasting_body(record: Record, references: payloads.References, uid: str) -> Body:
+    """Without the income account that only a new item has to be given: the choice is theirs."""
+    body = payloads.body_of(record, references, uid)
+    if isinstance(record, Service) and not record.income_account_id:
+        del body["IncomeAccountRef"]
+    return body
+
+
+def update_of(
+    record: Record, references: payloads.References, uid: str, known: Facts, address: Body
+) -> Body | None:
+    """A sparse update with what is new on our side (see ``agreed``); None if nothing is.
+
+    ``known`` is what the link knows, ``address`` the object's Id and SyncToken. The note is left
+    alone: its mark stands there since the create, and what people add is theirs.
+    """
+    entity = ENTITIES[record.kind]
+    body = lasting_body(record, references, uid)
+    fields = FIELDS[entity]
+    new = {fields[name] for name in _news(entity, body, known)}
+    if not new:
+        return None
+    if "Line" in new and "TxnTaxDetail" in body:
+        new.add("TxnTaxDetail")
+    said = {name: body[name] if name in body else EMPTY[name] for name in sorted(new)}
+    return {**address, "sparse": True, **_repeated(entity, body, known), **said}
+
+
+def _news(entity: str, body: Body, known: Facts) -> Iterator[str]:
+    """The facts that ours did not say yet; emptied ones only where it is ours that was there."""
+    ours, before = facts_of(entity, body), ours_in(known)
+    for name, told_by in FIELDS[entity].items():
+        if ours.get(name) == before.get(name):
+            continue
+        surely_ours = name not in FILLED_IN or OTHERWISE in known
+        if told_by in body or (told_by in EMPTY and surely_ours):
+            yield name
+
+
+def _repeated(entity: str, body: Body, known: Facts) -> Body:
+    """What QuickBooks wants even in a sparse update, as it is there."""
+    if entity == "Purchase":
+        return {"PaymentType": known.get("payment_type", body["PaymentType"])}
+    if entity == "Payment" and "customer" in known and "total" in known:
+        total = Decimal(known["total"])
+        return {"CustomerRef": {"value": known["customer"]}, "TotalAmt": total}
+    return {}
