@@ -29,6 +29,7 @@ TABLES = "tests/test_migrations.py::test_migrations_make_the_very_tables_of_the_
 SUBJECTS = {
     "money": ("webapp/money.py", ["tests/test_money.py"]),
     "payloads": ("webapp/quickbooks/payloads.py", [f"{ENGINE}/test_payloads.py"]),
+    "updates": ("webapp/quickbooks/updates.py", [f"{ENGINE}/test_payloads.py"]),
     "outbox": ("webapp/models/outbox.py", [OUTBOX, NEIGHBOURS, TABLES]),
     "claiming": ("webapp/models/claiming.py", [OUTBOX, NEIGHBOURS]),
     "tokens": (

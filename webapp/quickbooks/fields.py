@@ -1,4 +1,4 @@
-"""Which field of a QuickBooks object tells each of its facts (see ``facts``), and how is it emptied?"""
+"""Which field of an object over there tells each of its facts, and how is it emptied?"""
 
 from __future__ import annotations
 
