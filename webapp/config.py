@@ -262,7 +262,7 @@ def _pace(read: _Reader) -> dict[str, float]:
         "QBO_CUTOFF_S": read.number("QBO_CUTOFF_S", 125),
         "QBO_REQUESTS_PER_MINUTE": read.above_zero("QBO_REQUESTS_PER_MINUTE", 500),
         "QBO_REQUESTS_PER_SECOND": read.above_zero("QBO_REQUESTS_PER_SECOND", 10),
-        "QBO_BATCHES_PER_MINUTE": read.above_zero("QBO_BATCHES_PER_MINUTE", 40),
+        "QBO_BATCHES_PER_MINUTE": read.number("QBO_BATCHES_PER_MINUTE", 40),
     }
 
 

@@ -76,7 +76,7 @@ WHO: dict[Access, set[str]] = {
         "quickbooks_connection", "connect", "callback", "ask_disconnect", "disconnect"
     )
     | _named("stripe_page", "connect", "save_keys", "disconnect"),
-    Access.OPERATOR: _named("operator", "home")
+    Access.OPERATOR: _named("operator", "home", "jobs")
     | _named("metrics", "show")
     | _named("rq_dashboard", "queues_overview", "workers_overview", "jobs_overview", "job_view")
     | _named("rq_dashboard", "list_queues", "list_workers", "list_jobs", "job_info")
