@@ -62,6 +62,16 @@ def test_person_changes_an_amount(books: Books, customer: Json, invoice: Json) -
     assert books.read("Payment", paid["Id"])["UnappliedAmt"] == 75.0
 
 
+def test_quantity_stays_when_a_person_changes_an_amount(books: Books, invoice: Json) -> None:
+    [line] = [line for line in invoice["Line"] if "SalesItemLineDetail" in line]
+    line["SalesItemLineDetail"] |= {"Qty": 2, "UnitPrice": line["Amount"] / 2}
+    act = {"entity": "Invoice", "id": invoice["Id"]}
+    books.control("objects/update", **act, fields={"Line": [line]})
+    books.control("objects/amount", **act, amount="300.00")
+    sold = books.read("Invoice", invoice["Id"])["Line"][0]["SalesItemLineDetail"]
+    assert (sold["Qty"], sold["UnitPrice"]) == (2, 150)
+
+
 def test_person_inactivates_and_activates(books: Books, customer: Json) -> None:
     act = {"entity": "Customer", "id": customer["Id"]}
     books.control("objects/inactivate", **act)

@@ -9,6 +9,7 @@ from typing import Any
 from webapp.extensions import db
 from webapp.models import Entry, Link, Record
 from webapp.quickbooks import attempt_log, facts, issues, links, mirror
+from webapp.quickbooks.agreed import Told
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.payloads import ENTITIES, marker
 from webapp.quickbooks.rejecting import differ, reject
@@ -41,12 +42,15 @@ def accept_all(saved: Sequence[Saved]) -> None:
     own = [one for one in saved if one.record.id not in taken]
     if own:
         with db.session.no_autoflush:  # one writing at the end is enough
-            told = {one.record.id: _told(one) for one in own}
+            told = {
+                one.record.id: Told.of(one.request.entity, one.request.sent, one.found)
+                for one in own
+            }
             links.note_all([(one.record, one.found) for one in own], told)
             issues.close_all([one.record for one in own])
             attempt_log.note_accepted([(one.entry, one.request, one.intuit_tid) for one in own])
     for one in own:
-        _told_facts, contradicted = told[one.record.id]
+        contradicted = told[one.record.id].contradicted
         one.entry.accepted()
         if contradicted:
             differ(one.entry, one.record, contradicted, one.found)
@@ -54,11 +58,6 @@ def accept_all(saved: Sequence[Saved]) -> None:
         if one.record.id in taken:
             cause = LINKED_ELSEWHERE[one.record.kind]
             reject(one.entry, one.record, cause, {}, theirs=one.found)
-
-
-def _told(one: Saved) -> links.Told:
-    entity, sent = one.request.entity, one.request.sent
-    return facts.told(entity, sent), facts.differences(entity, sent, one.found)
 
 
 def accept_removal(
@@ -91,10 +90,9 @@ def accept_ours(
 ) -> None:
     """Take the object that ``is_ours`` for the answer that got lost; where it contradicts what was
     ``sent``, people are shown both."""
-    entity = ENTITIES[record.kind]
-    contradicted = facts.differences(entity, sent, theirs)
-    links.note(record, theirs, (facts.told(entity, sent), contradicted))
+    told = Told.of(ENTITIES[record.kind], sent, theirs)
+    links.note(record, theirs, told)
     issues.close_all([record])
     entry.accepted()
-    if contradicted:
-        differ(entry, record, contradicted, theirs)
+    if told.contradicted:
+        differ(entry, record, told.contradicted, theirs)

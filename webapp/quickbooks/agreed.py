@@ -8,9 +8,25 @@ date that QuickBooks filled in, an edit of theirs that a person kept. Without su
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from webapp.quickbooks.facts import OTHERWISE, Facts
+from webapp.quickbooks.facts import OTHERWISE, Facts, contradicted, facts_of, told
+
+
+@dataclass(frozen=True)
+class Told:
+    """The facts that a request was about, and which of them its answer contradicts."""
+
+    facts: Facts
+    contradicted: list[str]
+
+    @classmethod
+    def of(cls, entity: str, sent: Mapping[str, Any], answered: Mapping[str, Any]) -> Told:
+        """Both are QuickBooks bodies."""
+        said = told(entity, sent)
+        return cls(said, contradicted(entity, said, facts_of(entity, answered)))
 
 
 def agreed(known: Facts, ours: Facts, except_for: Container[str] = ()) -> Facts:
@@ -34,10 +50,10 @@ def seen_again(before: Facts, now: Facts) -> Facts:
     return agreed(now, ours_in(before)) if OTHERWISE in before else now
 
 
-def accepted(before: Facts, now: Facts, told: Facts, contradicted: Container[str]) -> Facts:
-    """A request that ``told`` them this was carried out; they hold what ``now`` says.
+def accepted(before: Facts, now: Facts, request: Told) -> Facts:
+    """A request was carried out, and they hold what ``now`` says.
 
-    What it only repeated of theirs (see ``payloads.update_of``) was not ours.
+    What it only repeated of theirs (see ``updates``) was not ours.
     """
-    said = {name: value for name, value in told.items() if value != before.get(name)}
-    return agreed(now, {**ours_in(before), **said}, contradicted)
+    said = {name: value for name, value in request.facts.items() if value != before.get(name)}
+    return agreed(now, {**ours_in(before), **said}, request.contradicted)

@@ -46,12 +46,11 @@ def told(entity: str, sent: Mapping[str, Any]) -> Facts:
     return {name: facts.get(name) for name, field in FIELDS[entity].items() if field in sent}
 
 
-def differences(entity: str, sent: Mapping[str, Any], answered: Mapping[str, Any]) -> list[str]:
-    """The facts that an answer contradicts. Both are QuickBooks bodies."""
-    theirs = facts_of(entity, answered)
+def contradicted(entity: str, said: Facts, theirs: Facts) -> list[str]:
+    """Those of the facts that a request ``told`` which its answer holds otherwise."""
     return [
         name
-        for name, value in told(entity, sent).items()
+        for name, value in said.items()
         if value != theirs.get(name)
         and (name in ANSWERED[entity] or (value is None and name not in FILLED_IN))
     ]

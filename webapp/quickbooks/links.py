@@ -11,7 +11,7 @@ from webapp.database import add_rows
 from webapp.extensions import db
 from webapp.models import Entry, Firm, Link, MirrorObject, Record
 from webapp.quickbooks import agreed, mirror, payloads, updates
-from webapp.quickbooks.facts import Facts, changed_at, facts_of
+from webapp.quickbooks.facts import changed_at, facts_of
 from webapp.quickbooks.payloads import ENTITIES
 
 FACTS = {
@@ -28,16 +28,14 @@ _HOLDERS = select(Link.quickbooks_id, Link.record_id).where(
 
 
 Sighting = tuple[Record, Mapping[str, Any]]
-Told = tuple[Facts, list[str]]
-"""The facts that a request was about, and those of them that its answer contradicts."""
 
 
-def note(record: Record, found: Mapping[str, Any], told: Told | None = None) -> None:
+def note(record: Record, found: Mapping[str, Any], told: agreed.Told | None = None) -> None:
     """As ``note_all``, for one record."""
     note_all([(record, found)], {record.id: told} if told else {})
 
 
-def note_all(sightings: Sequence[Sighting], told: Mapping[int, Told] | None = None) -> None:
+def note_all(sightings: Sequence[Sighting], told: Mapping[int, agreed.Told] | None = None) -> None:
     """Remember objects as the records' own, as QuickBooks last showed them; the caller commits.
 
     All records are of one firm and kind. What waited for them may go. ``told`` has, by record id,
@@ -53,7 +51,7 @@ def note_all(sightings: Sequence[Sighting], told: Mapping[int, Told] | None = No
         link = present.get(record.id)
         before = link.known if link and link.quickbooks_id == seen["quickbooks_id"] else {}
         if record.id in told:
-            seen["known"] = agreed.accepted(before, seen["known"], *told[record.id])
+            seen["known"] = agreed.accepted(before, seen["known"], told[record.id])
         elif before:
             seen["known"] = agreed.seen_again(before, seen["known"])
         if link is None:
