@@ -6,7 +6,7 @@ import pytest
 
 from tests.quickbooks.office import MakeOffice, Office
 from webapp.extensions import db
-from webapp.models import Account, Attempt, Link
+from webapp.models import Account, Attempt, Entry, Link
 from webapp.quickbooks.relinking import undo_link
 
 
@@ -50,6 +50,22 @@ def test_what_was_sent_moves_to_the_customer_chosen_next(office: Office) -> None
         assert of_customer(office, kind, made[kind]) == right, kind
         assert office.state(kind, made[kind]) == "synced"
     office.require_order()
+
+
+def test_link_is_kept_while_an_update_is_without_its_answer(office: Office) -> None:
+    account = office.client("Ada Byron")
+    office.work()
+    office.fault("commit_then_drop", entity="Customer", times=1)
+    office.change("account", account, email="ada@byron.example")
+    office.work()
+    with office.database():
+        entry = Entry.find(office.firm_id, "account", account)
+        assert entry is not None
+        entry.park()  # its workers died of it
+        db.session.commit()
+    assert not undo(office, account)
+    assert office.quickbooks_id("account", account) == customer(office, "Ada Byron")
+    assert office.entry("account", account).unsettled
 
 
 def test_new_records_wait_until_another_customer_is_chosen(office: Office) -> None:
