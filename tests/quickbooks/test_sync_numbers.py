@@ -11,6 +11,7 @@ from tests.quickbooks.listening import poll
 from tests.quickbooks.office import MakeOffice, Office
 from webapp.extensions import db
 from webapp.models import Entry
+from webapp.quickbooks import actions
 
 
 @pytest.fixture
@@ -283,6 +284,8 @@ def test_number_of_our_own_voided_invoice_is_taken_like_any_other(office: Office
     office.settle()
     issue = office.only_issue()
     assert (issue.cause, issue.facts["next"]) == ("dup_number", "1043")
+    with pytest.raises(actions.ActionRefused, match="voided in QuickBooks"):
+        office.act(issue, "link")
     office.act(issue, "use-number")
     office.settle()
     made = office.theirs("invoice", invoice)

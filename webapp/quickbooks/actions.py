@@ -22,7 +22,7 @@ from webapp.models.service import Service
 from webapp.quickbooks import causes, company_reset, links, numbering, repairs, roles
 from webapp.quickbooks.agreed import agreed
 from webapp.quickbooks.composing import whole_body
-from webapp.quickbooks.facts import Facts, facts_of
+from webapp.quickbooks.facts import Facts, facts_of, voided
 from webapp.quickbooks.news import newer
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -331,6 +331,9 @@ def _link_document(case: _Case) -> None:
     wanted = case.text("quickbooks_id")
     if theirs is None or (wanted and wanted != str(theirs.get("Id"))):
         raise ActionRefused("quickbooks_id", gettext("Compare both before you link them."))
+    if voided(theirs):
+        message = gettext("It is voided in QuickBooks and stands for nothing. Use another number.")
+        raise ActionRefused("quickbooks_id", message)
     _refuse_taken(case, str(theirs["Id"]), case.record.title)
     links.note(case.record, theirs)
     link = Link.of(case.record)
