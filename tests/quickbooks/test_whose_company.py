@@ -106,6 +106,7 @@ def test_sign_in_that_cannot_be_proven_now_is_kept(
     assert firm.connection().set_up_at is None
     firm.sandbox.control("faults", method="DELETE")
     firm.later(60)
+    firm.app.extensions["redis"].flushdb()  # the minute that a 429 costs is over
     firm.connect()
     assert firm.connection().set_up_at is not None
 

@@ -58,6 +58,7 @@ class Broken:
 def all_broken(running: Live) -> dict[str, Broken]:
     """By the journey's id."""
     running.hear_of_changes(True)
+    running.sandbox.control("switches", {"webhook_merge_field": "none"})  # else a link just follows
     client, service = running.account("Marlow Dental"), running.service("Old item")
     card = {"Name": "Credit Card", "Type": "NON_CREDIT_CARD"}
     running.sandbox.control("objects", {"entity": "PaymentMethod", "fields": card})
