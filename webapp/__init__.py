@@ -24,7 +24,7 @@ from webapp import (
     sealing,
     security,
 )
-from webapp.database import prepare_sqlite
+from webapp.database import end_failed_commits, prepare_sqlite
 from webapp.extensions import babel, csrf, db, htmx, limiter, login_manager, mail, migrate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +83,7 @@ def _bind_extensions(app: Flask) -> None:
     app.extensions["sealer"] = sealing.Sealer(app.config["TOKEN_KEYS"])
     with app.app_context():
         prepare_sqlite(db.engine)
+        end_failed_commits(db.engine)
 
 
 def _limiter_storage(redis_url: str) -> str:

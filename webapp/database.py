@@ -6,6 +6,8 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     CursorResult,
     DateTime,
@@ -24,6 +26,7 @@ BUSY_TIMEOUT_MS = 30_000
 CACHE_KIB = 16_000
 """Of each connection, as far as it is used: room for the indexes that counting a crowd walks
 through. With SQLite's own 2,000 every walk reads them anew."""
+UNFINISHED = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 _SQLITE_NOW = "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"
 _POSTGRES_NOW = "SELECT clock_timestamp()"
 
@@ -98,9 +101,21 @@ def prepare_sqlite(engine: Engine) -> None:
         read_only = connection.get_execution_options().get("read_only", False)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
+
+def end_failed_commits(engine: Engine) -> None:
+    """Roll back what a connection still has open when it goes back into the pool.
+
+    After a commit that failed SQLAlchemy takes the transaction for ended. Where the database does
+    not, the connection would be of no use to the next one, and keep its locks.
+    """
+
     @event.listens_for(engine, "checkin")
-    def _checkin(connection: sqlite3.Connection | None, _record: Any) -> None:
-        """After a commit that failed SQLAlchemy takes the transaction for ended. It is not: kept in
-        the pool, it would keep the writers' lock as well."""
-        if connection is not None and connection.in_transaction:
+    def _checkin(connection: sqlite3.Connection | psycopg.Connection | None, _record: Any) -> None:
+        if connection is not None and _in_transaction(connection):
             connection.rollback()
+
+
+def _in_transaction(connection: sqlite3.Connection | psycopg.Connection) -> bool:
+    if isinstance(connection, sqlite3.Connection):
+        return connection.in_transaction
+    return connection.info.transaction_status in UNFINISHED
