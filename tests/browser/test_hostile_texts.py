@@ -19,6 +19,8 @@ TEXTS = (MARKUP, RIGHT_TO_LEFT, LONG)
 REFUSAL = f"{MARKUP} {RIGHT_TO_LEFT} {LONG}"
 WIDTHS = (320, 390, 820, 1280)
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
@@ -87,7 +89,6 @@ def test_answer_of_quickbooks_is_shown_as_it_is(page: Page) -> None:
     fits(page)
 
 
-@pytest.mark.full
 def test_pages_of_the_client_hold_its_name(page: Page, running: Live) -> None:
     for account in running.api("accounts?limit=10")["items"]:
         for path in (f"/accounts/{account['id']}", f"/accounts/{account['id']}/edit"):

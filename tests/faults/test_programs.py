@@ -66,6 +66,7 @@ def test_kill_9_of_the_worker_amid_fifty_invoices_leaves_fifty(
     office.require_order()
 
 
+@pytest.mark.full
 def test_worker_that_hung_past_its_lease_changes_nothing_when_it_wakes(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:

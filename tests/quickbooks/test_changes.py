@@ -32,7 +32,8 @@ def made(office: Office) -> dict[str, int]:
 
 
 def there(office: Office, kind: str, record: int, act: str, **more: object) -> None:
-    """A person does something to the record's object."""
+    """A person does something to the record's object, in another second than we did."""
+    time.sleep(1.0 - time.time() % 1.0)
     id_ = office.quickbooks_id(kind, record)
     office.control(f"objects/{act}", entity=ENTITIES[kind], id=id_, **more)
 

@@ -107,7 +107,7 @@ def test_edits_and_deletions_over_there_are_told_once(
 
 
 @pytest.mark.usefixtures("announced")
-def test_echoes_cost_no_read_though_their_time_is_that_of_the_telling(
+def test_echoes_whose_time_is_that_of_the_telling_cost_one_reading_together(
     office: Office, switch: Switch
 ) -> None:
     switch(webhook_time="telling", webhook_delay_s=1.5)
@@ -121,7 +121,8 @@ def test_echoes_cost_no_read_though_their_time_is_that_of_the_telling(
     office.work()
     time.sleep(2)
     hear(office)
-    assert read_count(office) == before
+    assert read_count(office) == before + 1
+    assert office.issues() == []
 
 
 def test_our_own_writes_are_nobodys_edit(office: Office) -> None:

@@ -94,7 +94,7 @@ def test_firm_that_has_accepted_set_up_keeps_its_company(pair: tuple[Office, Off
     assert firm.connection().realm_id == firm.realm_id
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [pytest.param(429, marks=pytest.mark.full), 503])
 def test_sign_in_that_cannot_be_proven_now_is_kept(
     pair: tuple[Office, Office], status: int
 ) -> None:

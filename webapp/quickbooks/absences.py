@@ -8,7 +8,7 @@ its id before anybody is told that it is gone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -19,9 +19,10 @@ from webapp.models import Link, MirrorObject
 from webapp.quickbooks import changes, facts, mirror
 from webapp.quickbooks.client import Company, literal
 from webapp.quickbooks.errors import Rejected
-from webapp.quickbooks.hearing import BEHIND
 from webapp.quickbooks.news import Body, deleted
 
+BEHIND = timedelta(seconds=3)
+"""An event's time may be that of the change, or of its telling: Intuit's pages do not say."""
 AT_ONCE = 500
 """So many ids are asked for by one query."""
 

@@ -5,10 +5,10 @@ are not, so an event that only echoes our own write costs no read, and the other
 gathered into one. Where webhooks come, CDC is a safety net, cast seldom.
 
 An event is no news when the object's link has seen that version: QuickBooks' own time of the
-version we last saw (``Link.seen_at``, whole seconds) is not earlier. Right behind it one event is
-expected, and one more behind each of our payments that moved the invoice; any further one is
-somebody else's. What this rule still hides (an edit whose event arrives in place of a lost echo)
-the next reading shows.
+version we last saw (``Link.seen_at``, whole seconds) is not earlier. In that very second one event
+is expected, and one more in that of each of our payments that moved the invoice; any further one is
+somebody else's. What this rule still hides (an edit in the second of a write of ours whose own echo
+is lost, or gathered with it) the next reading shows.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ TIDY_EVERY_S = 3_600.0
 GATHERED_FOR = timedelta(seconds=2)
 """Events of one moment are answered by one reading, and our own writes are settled by then."""
 AT_ONCE = 5_000
-BEHIND = timedelta(seconds=3)
-"""An event's time may be that of the change, or of its telling: Intuit's pages do not say."""
+SECOND = timedelta(seconds=1)
+"""QuickBooks' times are whole seconds. Only an event of the very second of a write of ours is taken
+for its echo: a later one may be somebody's edit, and to ask costs one reading."""
 ECHO_WITHIN = timedelta(minutes=5)
 """A write of ours that no webhook has followed for so long says that none come any more."""
 
@@ -156,7 +157,7 @@ def unexplained(
         return True
     left = sorted([seen_at, *(payment for payment in payments if payment >= seen_at)])
     for moment in sorted(moment for moment in told if moment and moment >= seen_at):
-        explained = next((ours for ours in left if ours <= moment < ours + BEHIND), None)
+        explained = next((ours for ours in left if ours <= moment < ours + SECOND), None)
         if explained is None:
             return True
         left.remove(explained)
