@@ -287,9 +287,10 @@ class Entry(Model):
         self.failures += 1
         self.picked = 0
         self.set_ready(max(now + pause, not_before or now))
-        self.sent_at = self.batch_id = self.batch_item = None
         if anew:
             self._forget_request()
+        else:
+            self._forget_sending()
 
     def look_again(self, at: datetime) -> None:
         """Still unknown: come back to it."""
@@ -311,9 +312,11 @@ class Entry(Model):
         self.waits_kind = self.waits_id = None
 
     def _forget_request(self) -> None:
-        self.request_id = self.operation = self.body = None
+        self.request_id = self.operation = self.body = self.sent_version = None
+        self._forget_sending()
+
+    def _forget_sending(self) -> None:
         self.sent_at = self.batch_id = self.batch_item = None
-        self.sent_version = None
 
     @classmethod
     def release(cls, firm_id: int, kind: str, record_ids: Sequence[int]) -> None:
