@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import make_firm
+from tests.quickbooks.accents import Proxy, speaking
 from tests.quickbooks.listening import listening
 from tests.quickbooks.office import MakeOffice, Office
 from tests.sandbox_process import SandboxProcess
@@ -108,3 +109,15 @@ def announced(
     configured(INTUIT_WEBHOOK_VERIFIER_TOKEN=sandbox.announced["webhook_verifier_token"])
     with listening(app, sandbox):
         yield
+
+
+@pytest.fixture
+def proxy(sandbox: SandboxProcess, configured: Callable[..., None]) -> Iterator[Proxy]:
+    """Stands before the sandbox and answers with another accent: ``proxy.accents = (…,)``."""
+    with speaking(sandbox.api_url) as proxy:
+        configured(
+            QBO_API_URL=proxy.address,
+            INTUIT_DISCOVERY_URL=proxy.discovery_url,
+            INTUIT_WEBHOOK_VERIFIER_TOKEN=sandbox.announced["webhook_verifier_token"],
+        )
+        yield proxy

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
 
 from tests.quickbooks import accents
-from tests.quickbooks.accents import ACCENTS, Accent, Proxy, speaking
+from tests.quickbooks.accents import ACCENTS, Accent, Proxy
 from tests.quickbooks.listening import hear, poll
 from tests.quickbooks.office import MakeOffice, Office
-from tests.sandbox_process import SandboxProcess
 from webapp.quickbooks import connection as connecting
 from webapp.quickbooks import roles
 from webapp.quickbooks.payloads import ENTITIES
@@ -32,13 +29,6 @@ AT_ONCE = (
     accents.terse_sign_in,
 )
 """Those that can be heard together."""
-
-
-@pytest.fixture
-def proxy(sandbox: SandboxProcess, configured: Callable[..., None]) -> Iterator[Proxy]:
-    with speaking(sandbox.api_url) as proxy:
-        configured(QBO_API_URL=proxy.address, INTUIT_DISCOVERY_URL=proxy.discovery_url)
-        yield proxy
 
 
 def there(office: Office, kind: str, record: int, act: str, **more: object) -> None:

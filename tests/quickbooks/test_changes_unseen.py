@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.quickbooks.accents import Exchange, Proxy, speaking
+from tests.quickbooks.accents import Exchange, Proxy
 from tests.quickbooks.listening import act, delivered, hear, poll, read_count
 from tests.quickbooks.office import MakeOffice, Office
-from tests.sandbox_process import SandboxProcess
 from webapp.quickbooks import reading
 
 Switch = Callable[..., None]
-
-
-@pytest.fixture
-def proxy(sandbox: SandboxProcess, configured: Callable[..., None]) -> Iterator[Proxy]:
-    verifier = sandbox.announced["webhook_verifier_token"]
-    with speaking(sandbox.api_url) as proxy:
-        configured(QBO_API_URL=proxy.address, INTUIT_WEBHOOK_VERIFIER_TOKEN=verifier)
-        yield proxy
 
 
 def read_after_a_month(office: Office) -> None:

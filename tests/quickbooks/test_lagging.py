@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from tests.quickbooks.accents import Exchange, Json, Proxy, silent_merges, speaking
+from tests.quickbooks.accents import Exchange, Json, Proxy, silent_merges
 from tests.quickbooks.listening import act, hear, listening
 from tests.quickbooks.office import MakeOffice, Office
 from tests.sandbox_process import SandboxProcess
@@ -16,14 +16,6 @@ from webapp.quickbooks.connection import CannotConnect
 from webapp.quickbooks.errors import QuickBooksError
 
 Switch = Callable[..., None]
-
-
-@pytest.fixture
-def proxy(sandbox: SandboxProcess, configured: Callable[..., None]) -> Iterator[Proxy]:
-    verifier = sandbox.announced["webhook_verifier_token"]
-    with speaking(sandbox.api_url) as proxy:
-        configured(QBO_API_URL=proxy.address, INTUIT_WEBHOOK_VERIFIER_TOKEN=verifier)
-        yield proxy
 
 
 def shown(entity: str, body: Json) -> Callable[[Exchange], None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.quickbooks.lost import large_invoice, lost_payment
 from tests.quickbooks.office import Json, Office
 
 Switch = Callable[..., None]
@@ -30,25 +31,14 @@ def a_while(office: Office, rounds: int = A_WHILE) -> None:
         office.later(1900)
 
 
-def stood(office: Office) -> int:
-    """An invoice that is there, for payments on it."""
-    account, service = office.client(), office.service()
-    invoice = office.invoice(account, service, lines=[{"service": service, "quantity": "20"}])
-    office.work()
-    return invoice
-
-
 # -- "you sent that already" -----------------------------------------------------------------------
 
 
 def test_duplicate_request_after_a_lost_answer_is_looked_for_and_linked(
     office: Office, switch: Switch
 ) -> None:
-    invoice = stood(office)
     switch(query_lag_s=3600)
-    office.fault("commit_then_drop", entity="Payment", operation="create", times=1)
-    payment = office.payment(invoice)
-    office.work()
+    payment = lost_payment(office)
     office.fault("status", method="POST", path="/payment", **DOUBLE, times=1)
     office.later(130)
     office.work()
@@ -60,7 +50,7 @@ def test_duplicate_request_after_a_lost_answer_is_looked_for_and_linked(
 
 
 def test_duplicate_object_on_a_first_send_is_looked_for_and_linked(office: Office) -> None:
-    invoice = stood(office)
+    invoice = large_invoice(office)
     answer = {"status": 400, "body": fault("630")}
     office.fault("commit_then_status", entity="Payment", operation="create", **answer, times=1)
     payment = office.payment(invoice)
@@ -73,11 +63,8 @@ def test_duplicate_object_on_a_first_send_is_looked_for_and_linked(office: Offic
 def test_duplicate_that_is_never_found_is_told_and_not_sent_under_another_id(
     office: Office, switch: Switch
 ) -> None:
-    invoice = stood(office)
     switch(query_lag_s=3600)
-    office.fault("commit_then_drop", entity="Payment", operation="create", times=1)
-    payment = office.payment(invoice)
-    office.work()
+    payment = lost_payment(office)
     office.fault("status", method="POST", path="/payment", **DOUBLE, times=0)
     a_while(office)
     assert office.only_issue().cause == "duplicate_request"
@@ -103,7 +90,7 @@ def test_duplicate_that_is_never_found_is_told_and_not_sent_under_another_id(
 def test_record_goes_under_another_id_where_its_first_failure_is_remembered(
     office: Office, switch: Switch, first: Json
 ) -> None:
-    invoice = stood(office)
+    invoice = large_invoice(office)
     switch(requestid_replays_failures=True)
     office.fault("fault", entity="Payment", times=1, **first)
     payment = office.payment(invoice)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.quickbooks.lost import large_invoice, lost_batch, lost_payment
 from tests.quickbooks.office import Office
 
 Switch = Callable[..., None]
@@ -17,27 +18,6 @@ HINDERED = {
     "lapsed": {"action": "status", "status": 400, "body": json.dumps(LAPSED)},
 }
 """What keeps a repeat from being carried out, wherever QuickBooks keeps its request ids."""
-
-
-def lost_batch(office: Office, size: int = 8) -> list[int]:
-    """Payments of 10.00 that QuickBooks has, and whose answer never came."""
-    account, service = office.client(), office.service()
-    invoice = office.invoice(account, service, lines=[{"service": service, "quantity": "20"}])
-    office.work()
-    office.fault("commit_then_drop", path="/batch", times=1)
-    payments = [office.payment(invoice, "10.00", hurry=False) for _ in range(size)]
-    office.work()
-    assert len(office.objects("Payment")) == size
-    return payments
-
-
-def lost_payment(office: Office) -> int:
-    invoice = office.invoice(office.client(), office.service())
-    office.work()
-    office.fault("commit_then_drop", entity="Payment", operation="create", times=1)
-    payment = office.payment(invoice, "10.00")
-    office.work()
-    return payment
 
 
 def require_each_once(office: Office, payments: list[int]) -> None:
@@ -61,9 +41,7 @@ def test_part_of_a_batch_that_was_refused_is_told_and_the_rest_is_not_made_again
     office: Office, switch: Switch
 ) -> None:
     switch(requestid="ignored", batch_requestid="ignored")
-    account, service = office.client(), office.service()
-    invoice = office.invoice(account, service, lines=[{"service": service, "quantity": "20"}])
-    office.work()
+    invoice = large_invoice(office)
     office.fault("fault", entity="Payment", contains="CH-3", code="6210", times=0)
     office.fault("commit_then_drop", path="/batch", times=1)
     for number in range(8):
