@@ -12,12 +12,17 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).parent.parent
 STOP_WITHIN_S = 10
+
+Switch = Callable[..., None]
+"""Sets switches of a sandbox by their names; see sandbox/README.md."""
 
 
 class SandboxProcess:
@@ -66,6 +71,20 @@ class SandboxProcess:
                 return result
         except urllib.error.HTTPError as error:
             raise RuntimeError(error.read().decode()) from None
+
+    @contextmanager
+    def switching(self, **values: Any) -> Iterator[Switch]:
+        """Set switches, and give what sets more; they are as before in the end."""
+        before = self.control("switches")
+
+        def switch(**values: Any) -> None:
+            self.control("switches", values)
+
+        switch(**values)
+        try:
+            yield switch
+        finally:
+            self.control("switches", before)
 
     def stop(self) -> None:
         if self.process.poll() is None:

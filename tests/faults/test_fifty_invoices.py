@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.conftest import CUTOFF_S, LEASE_S, PATIENCE_S, Program
 from tests.quickbooks.office import Office
+from tests.sandbox_process import Switch
 
 INVOICES = 50
 SETTLING_S = 5
@@ -31,7 +32,7 @@ def until(true: Callable[[], bool], look_every_s: float) -> float:
     ids=["for a person", "in the background"],
 )
 def test_killed_worker_leaves_exactly_fifty(
-    office: Office, program: Program, switch: Callable[..., None], hurry: bool
+    office: Office, program: Program, switch: Switch, hurry: bool
 ) -> None:
     client, service = office.client(), office.service()
     office.work()

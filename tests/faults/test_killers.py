@@ -67,8 +67,7 @@ def test_set_aside_with_a_request_out_is_looked_for_before_it_is_sent_again(
     payment = office.payment(invoice)
     assert deaths(office, fork, "answered/Payment", "looked/Payment") == 2
     issue = office.only_issue()
-    office.sandbox.control("switches", {"requestid": "ignored"})  # one of the two guards is gone
-    try:
+    with office.sandbox.switching(requestid="ignored"):  # one of the two guards is gone
         if done_to_it == "corrected":
             office.change("payment", payment, reference="CH-77")
         elif done_to_it == "ignored and restored":
@@ -77,8 +76,6 @@ def test_set_aside_with_a_request_out_is_looked_for_before_it_is_sent_again(
         if done_to_it != "corrected":
             office.act(office.only_issue(), "resync")
         office.settle()
-    finally:
-        office.sandbox.control("switches", {"requestid": "honoured"})
     assert office.state("payment", payment) == "synced"
     assert office.issues() == []
     assert len(office.objects("Payment")) == 1

@@ -50,8 +50,7 @@ def scheduler(program: Program) -> subprocess.Popen[bytes]:
 def test_kill_9_of_the_worker_amid_fifty_invoices_leaves_fifty(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:
-    office.sandbox.control("switches", {"latency_ms": 150})
-    try:
+    with office.sandbox.switching(latency_ms=150):
         invoices = many_invoices(office)
         worker = program("jobs.worker", QBO_BATCHES_PER_MINUTE="1")  # then one by one
         wait_for(lambda: len(office.ledger(entity="Invoice")) > 5, "some have arrived")
@@ -59,8 +58,6 @@ def test_kill_9_of_the_worker_amid_fifty_invoices_leaves_fifty(
         assert len(office.ledger(entity="Invoice")) < INVOICES
         program("jobs.worker")
         wait_for(settled(office), "everything is settled")
-    finally:
-        office.sandbox.control("switches", {"latency_ms": 0})
     assert {office.state("invoice", i) for i in invoices} == {"synced"}
     assert len(office.objects("Invoice")) == INVOICES
     office.require_order()
@@ -135,15 +132,12 @@ def test_doubled_hints_make_no_second_call(office: Office, program: Program) -> 
 def test_asked_to_stop_the_worker_finishes_and_loses_nothing(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:
-    office.sandbox.control("switches", {"latency_ms": 100})
-    try:
+    with office.sandbox.switching(latency_ms=100):
         many_invoices(office)
         worker = program("jobs.worker")
         wait_for(lambda: len(office.ledger(entity="Invoice")) > 0, "it has begun")
         worker.terminate()
         worker.wait(20)
-    finally:
-        office.sandbox.control("switches", {"latency_ms": 0})
     assert office.count(Entry, Entry.state == "sent") == 0
     office.require_order()
     program("jobs.worker")
@@ -156,8 +150,7 @@ def test_old_and_new_worker_side_by_side_lose_nothing(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:
     """A deploy: the new one starts while the old one still drains."""
-    office.sandbox.control("switches", {"latency_ms": 100})
-    try:
+    with office.sandbox.switching(latency_ms=100):
         many_invoices(office)
         old = program("jobs.worker")
         wait_for(lambda: len(office.ledger(entity="Invoice")) > 0, "it has begun")
@@ -165,8 +158,6 @@ def test_old_and_new_worker_side_by_side_lose_nothing(
         old.terminate()
         wait_for(settled(office), "one of them sends the rest")
         assert old.wait(PATIENCE_S) == 0
-    finally:
-        office.sandbox.control("switches", {"latency_ms": 0})
     assert len(office.objects("Invoice")) == INVOICES
     assert {e["outcome"] for e in office.ledger(entity="Invoice")} == {"ok"}
     office.require_order()
@@ -175,8 +166,7 @@ def test_old_and_new_worker_side_by_side_lose_nothing(
 def test_nothing_is_sent_after_disconnecting_in_the_middle(
     office: Office, program: Program, scheduler: subprocess.Popen[bytes]
 ) -> None:
-    office.sandbox.control("switches", {"latency_ms": 300})
-    try:
+    with office.sandbox.switching(latency_ms=300):
         many_invoices(office, INVOICES * 6)
         program("jobs.worker")
         wait_for(lambda: len(office.ledger(entity="Invoice")) > 0, "it has begun")
@@ -186,8 +176,6 @@ def test_nothing_is_sent_after_disconnecting_in_the_middle(
         sent = len(office.ledger())
         time.sleep(1.5)
         assert len(office.ledger()) == sent < INVOICES * 6
-    finally:
-        office.sandbox.control("switches", {"latency_ms": 0})
     kept = office.connection()
     assert (kept.state, kept.access_token, kept.refresh_token) == ("none", None, None)
     office.refresh_token = office.control("refresh-token")["refresh_token"]

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.quickbooks.office import Office
+from tests.sandbox_process import Switch
 from webapp import backup
 from webapp.database import database_now
 from webapp.extensions import db
@@ -74,7 +75,7 @@ def test_what_was_sent_after_the_backup_is_not_sent_again(
     office: Office,
     snapshot: Snapshot,
     monkeypatch: pytest.MonkeyPatch,
-    switch: Callable[..., None],
+    switch: Switch,
 ) -> None:
     made = office.one_of_each()
     put_back = snapshot()
@@ -194,7 +195,7 @@ def test_a_client_renamed_after_the_backup_is_known_by_its_invoice(
     office: Office,
     snapshot: Snapshot,
     monkeypatch: pytest.MonkeyPatch,
-    switch: Callable[..., None],
+    switch: Switch,
 ) -> None:
     made = office.one_of_each()
     put_back = snapshot()

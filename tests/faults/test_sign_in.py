@@ -12,6 +12,7 @@ import pytest
 from tests.faults import children
 from tests.faults.conftest import PATIENCE_S
 from tests.quickbooks.office import Office
+from tests.sandbox_process import Switch
 from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Connection, Notification
@@ -21,7 +22,7 @@ AT_ONCE = 20
 
 
 @pytest.fixture
-def expired(office: Office, switch: Callable[..., None]) -> Office:
+def expired(office: Office, switch: Switch) -> Office:
     switch(refresh_policy="family_revoked", refresh_rotation="every_time")
     with office.database():
         connection = Connection.of(office.firm_id)
@@ -66,7 +67,7 @@ def test_worker_killed_with_new_tokens_unsaved_leads_to_the_banner_not_to_silenc
 
 
 def test_worker_killed_with_new_tokens_unsaved_recovers_where_the_old_still_works(
-    expired: Office, fork: Fork, switch: Callable[..., None]
+    expired: Office, fork: Fork, switch: Switch
 ) -> None:
     switch(refresh_policy="overlap")
     killed = fork(children.refresh, expired.firm_id, "rotated")

@@ -14,7 +14,7 @@ from tests.conftest import make_firm
 from tests.quickbooks.accents import Proxy, speaking
 from tests.quickbooks.listening import listening
 from tests.quickbooks.office import MakeOffice, Office
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import SandboxProcess, Switch
 
 UNHURRIED = {
     "QBO_REQUESTS_PER_SECOND": 1_000,
@@ -31,15 +31,10 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-def switch(sandbox: SandboxProcess) -> Iterator[Callable[..., None]]:
+def switch(sandbox: SandboxProcess) -> Iterator[Switch]:
     """Set switches of the local QuickBooks for one test."""
-    before: dict[str, Any] = sandbox.control("switches")
-
-    def set_switches(**values: Any) -> None:
-        sandbox.control("switches", values)
-
-    yield set_switches
-    sandbox.control("switches", before)
+    with sandbox.switching() as switch:
+        yield switch
 
 
 @pytest.fixture

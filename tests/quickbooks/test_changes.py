@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.quickbooks.listening import hear, poll
 from tests.quickbooks.office import Office
+from tests.sandbox_process import Switch
 from webapp.quickbooks.payloads import ENTITIES
 
 pytestmark = pytest.mark.usefixtures("announced")
-
-Switch = Callable[..., None]
 
 
 @pytest.fixture

@@ -14,14 +14,13 @@ from flask import Flask
 
 from tests.quickbooks.listening import act, delivered, hear, listen, listening, poll, read_count
 from tests.quickbooks.office import MakeOffice, Office
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import SandboxProcess, Switch
 from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Connection, Link, MirrorObject, WebhookEvent
 from webapp.quickbooks import hearing, reading
 from webapp.quickbooks.payloads import ENTITIES
 
-Switch = Callable[..., None]
 FOR_A_NEW_NAME = 1
 """Read before a client that nobody knows is made."""
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,9 +10,8 @@ import pytest
 from tests.quickbooks.accents import Exchange, Proxy
 from tests.quickbooks.listening import act, delivered, hear, poll, read_count
 from tests.quickbooks.office import MakeOffice, Office
+from tests.sandbox_process import Switch
 from webapp.quickbooks import reading
-
-Switch = Callable[..., None]
 
 
 def read_after_a_month(office: Office) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.quickbooks.listening import hear
 from tests.quickbooks.office import Office, Told
+from tests.sandbox_process import Switch
 from webapp.quickbooks import causes
 
 pytestmark = pytest.mark.usefixtures("announced")
 
 
 @pytest.fixture
-def lenient(office: Office, switch: Callable[..., None]) -> Office:
+def lenient(office: Office, switch: Switch) -> Office:
     """Its company takes duplicates without a word."""
     switch(docnumber_warning=False)
     return office

@@ -11,11 +11,9 @@ from flask import Flask
 from tests.quickbooks.accents import Exchange, Json, Proxy, silent_merges
 from tests.quickbooks.listening import act, hear, listening
 from tests.quickbooks.office import MakeOffice, Office
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import SandboxProcess, Switch
 from webapp.quickbooks.connection import CannotConnect
 from webapp.quickbooks.errors import QuickBooksError
-
-Switch = Callable[..., None]
 
 
 def shown(entity: str, body: Json) -> Callable[[Exchange], None]:

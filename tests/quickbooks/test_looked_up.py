@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.quickbooks.office import Office
-
-Switch = Callable[..., None]
+from tests.sandbox_process import Switch
 
 
 @pytest.fixture

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.quickbooks.listening import hear, poll, read_count
 from tests.quickbooks.office import MakeOffice, Office
 from tests.quickbooks.test_sync_kinds import CHANGES
+from tests.sandbox_process import Switch
 from webapp.models import KINDS, MirrorObject
 from webapp.quickbooks import roles
 from webapp.quickbooks.payloads import ENTITIES
 
-Switch = Callable[..., None]
 REMOVED_FIRST = ("expense", "refund", "payment", "invoice")
 
 

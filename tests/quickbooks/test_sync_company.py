@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.quickbooks.office import MakeOffice, Office
+from tests.sandbox_process import Switch
 from webapp.extensions import db
 from webapp.models import Connection, Notification
 from webapp.models.connection import PAUSED
@@ -15,7 +14,7 @@ from webapp.quickbooks import connection as connecting
 
 @pytest.mark.parametrize("body", ["xml", "json"])
 def test_throttled_company_waits_a_minute_without_an_issue(
-    office: Office, switch: Callable[..., None], body: str
+    office: Office, switch: Switch, body: str
 ) -> None:
     switch(throttle_body=body)
     office.fault("throttled", method="POST")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from tests.quickbooks.lost import large_invoice, lost_payment
 from tests.quickbooks.office import Json, Office
-
-Switch = Callable[..., None]
+from tests.sandbox_process import Switch
 
 BUSY = "An unexpected error occurred while accessing or saving your data. Please wait a few minutes"
 A_WHILE = 32

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.quickbooks.listening import poll
 from tests.quickbooks.office import MakeOffice, Office
+from tests.sandbox_process import Switch
 from webapp.extensions import db
 from webapp.models import Entry
 from webapp.quickbooks import actions
@@ -57,7 +57,7 @@ def test_number_taken_meanwhile_is_asked_about_before_sending(
 
 @pytest.mark.parametrize("synced", [True, False], ids=["synced", "not synced"])
 def test_number_is_asked_about_however_well_changes_are_heard(
-    office: Office, switch: Callable[..., None], synced: bool
+    office: Office, switch: Switch, synced: bool
 ) -> None:
     """Custom numbers, healthy webhooks, and a company that takes duplicates without a word."""
     switch(docnumber_warning=False)
@@ -75,7 +75,7 @@ def test_number_is_asked_about_however_well_changes_are_heard(
     assert writes_of_ours(office) == []
 
 
-def test_number_that_differs_in_case_is_sent(office: Office, switch: Callable[..., None]) -> None:
+def test_number_that_differs_in_case_is_sent(office: Office, switch: Switch) -> None:
     """A query does not tell the two apart: the other one comes back each time it is asked."""
     switch(docnumber_warning=False)
     account, service = office.client(), office.service()
@@ -101,7 +101,7 @@ def test_number_that_quickbooks_holds_for_the_same_is_told_with_its_holder(offic
 
 
 def test_number_is_found_taken_among_those_that_differ_in_case(
-    office: Office, switch: Callable[..., None]
+    office: Office, switch: Switch
 ) -> None:
     switch(docnumber_warning=False)
     account, service = office.client(), office.service()
@@ -255,9 +255,7 @@ def test_numbers_of_many_invoices_made_at_once_follow_each_other(apart: Office) 
     apart.require_order()
 
 
-def test_holder_that_is_slow_to_be_read_stops_no_worker(
-    apart: Office, switch: Callable[..., None]
-) -> None:
+def test_holder_that_is_slow_to_be_read_stops_no_worker(apart: Office, switch: Switch) -> None:
     theirs = apart.invoice_of_theirs("1042")
     apart.connect()
     account, service = apart.client(), apart.service()
@@ -310,7 +308,7 @@ def test_assigned_number_of_our_own_voided_invoice_gives_way_to_the_next(office:
 
 
 def test_our_own_invoice_found_under_its_number_is_compared_with_ours(
-    office: Office, switch: Callable[..., None]
+    office: Office, switch: Switch
 ) -> None:
     """Its answer was lost, and somebody changed it before it was found."""
     account, service = office.client(), office.service()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from tests.quickbooks.lost import large_invoice, lost_batch, lost_payment
 from tests.quickbooks.office import Office
-
-Switch = Callable[..., None]
+from tests.sandbox_process import Switch
 
 LAPSED = {"Fault": {"Error": [{"code": "6190", "Message": "Invalid Company Status"}]}}
 HINDERED = {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.quickbooks.office import MakeOffice, Office
+from tests.sandbox_process import Switch
 from webapp.models import KINDS
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -113,7 +112,7 @@ def test_nothing_is_sent_again_before_the_cutoff(office: Office) -> None:
 
 @pytest.mark.parametrize("lost", ["answer lost", "done late"])
 def test_create_is_found_where_request_ids_are_ignored(
-    office: Office, switch: Callable[..., None], lost: str
+    office: Office, switch: Switch, lost: str
 ) -> None:
     switch(requestid="ignored", batch_requestid="ignored")
     office.fault(**LOST[lost], entity="Invoice", operation="create")
@@ -126,9 +125,7 @@ def test_create_is_found_where_request_ids_are_ignored(
     office.require_order()
 
 
-def test_create_is_replayed_where_the_look_up_lags(
-    office: Office, switch: Callable[..., None]
-) -> None:
+def test_create_is_replayed_where_the_look_up_lags(office: Office, switch: Switch) -> None:
     """Just-created objects may be missing from queries for a while: the request id then holds."""
     switch(query_lag_s=3600)
     office.fault("commit_then_drop", entity="Payment", operation="create")
@@ -140,9 +137,7 @@ def test_create_is_replayed_where_the_look_up_lags(
     office.require_order()
 
 
-def test_batch_is_replayed_whole_where_the_look_up_lags(
-    office: Office, switch: Callable[..., None]
-) -> None:
+def test_batch_is_replayed_whole_where_the_look_up_lags(office: Office, switch: Switch) -> None:
     account, service = office.client(), office.service()
     office.work()
     switch(query_lag_s=3600)

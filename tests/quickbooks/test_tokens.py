@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -10,13 +9,13 @@ from threading import Barrier
 import pytest
 
 from tests.quickbooks.office import Office
+from tests.sandbox_process import Switch
 from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Connection
 from webapp.quickbooks import oauth, tokens
 from webapp.quickbooks.errors import AccessRefused, CompanyStopped, Unreachable
 
-Switch = Callable[..., None]
 AT_ONCE = 20
 
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.sandbox.books import Books, Json
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import SandboxProcess, Switch
 
 
 @pytest.fixture(scope="session")
@@ -45,15 +45,10 @@ def invoice(books: Books, customer: Json, item: Json) -> Json:
 
 
 @pytest.fixture
-def switch(sandbox: SandboxProcess) -> Iterator[Callable[..., None]]:
-    """Set switches for one test."""
-    before: dict[str, Any] = sandbox.control("switches")
-
-    def set_switches(**values: Any) -> None:
-        sandbox.control("switches", values)
-
-    yield set_switches
-    sandbox.control("switches", before)
+def switch(sandbox: SandboxProcess) -> Iterator[Switch]:
+    """Set switches of the local QuickBooks for one test."""
+    with sandbox.switching() as switch:
+        yield switch
 
 
 @pytest.fixture

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.sandbox.books import Books, Json
-
-Switch = Callable[..., None]
+from tests.sandbox_process import Switch
 
 
 def now(books: Books) -> datetime:

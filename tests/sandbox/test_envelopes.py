@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 
 import pytest
 
 from tests.sandbox.books import Books, Json
+from tests.sandbox_process import Switch
 
 NAMESPACE = "{http://schema.intuit.com/finance/v3}"
 
@@ -41,7 +41,7 @@ def test_format_json_in_the_address_is_enough(books: Books) -> None:
     assert answer.json()["Preferences"]["Id"] == "1"
 
 
-def test_json_may_be_the_answer_to_anyone(books: Books, switch: Callable[..., None]) -> None:
+def test_json_may_be_the_answer_to_anyone(books: Books, switch: Switch) -> None:
     switch(answer_without_accept="json")
     answer = books.request("GET", "preferences", headers={"Accept": "*/*"})
     assert answer.json()["Preferences"]["Id"] == "1"

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tests.sandbox.books import Books, Json, Refused
+from tests.sandbox_process import Switch
 
 Fault = Callable[..., None]
 ADA = {"DisplayName": "Ada"}
@@ -164,14 +165,14 @@ def test_bad_rule_is_refused(books: Books, rule: Json) -> None:
         books.sandbox.control("faults", rule)
 
 
-def test_latency_is_waited_out(books: Books, switch: Callable[..., None]) -> None:
+def test_latency_is_waited_out(books: Books, switch: Switch) -> None:
     switch(latency_ms=200)
     began = time.monotonic()
     books.get("preferences")
     assert time.monotonic() - began >= 0.2
 
 
-def test_latency_per_batch_item_is_waited_out(books: Books, switch: Callable[..., None]) -> None:
+def test_latency_per_batch_item_is_waited_out(books: Books, switch: Switch) -> None:
     switch(batch_item_ms=30)
     items = [{"bId": str(n), "Query": "select * from Vendor"} for n in range(10)]
     began = time.monotonic()

@@ -10,8 +10,7 @@ import pytest
 import requests
 
 from tests.sandbox.books import Books, Json, Refused
-
-Switch = Callable[..., None]
+from tests.sandbox_process import Switch
 
 
 def count(books: Books, entity: str = "Customer") -> int:

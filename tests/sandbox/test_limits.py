@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.sandbox.books import Books, Json
-from tests.sandbox_process import SandboxProcess
-
-Switch = Callable[..., None]
+from tests.sandbox_process import SandboxProcess, Switch
 
 
 @pytest.fixture(autouse=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.sandbox.books import Books, Json, Refused, expense_line, pay_line
-
-Switch = Callable[..., None]
+from tests.sandbox_process import Switch
 
 
 @pytest.fixture(autouse=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.sandbox.books import Books, Json, Refused
+from tests.sandbox_process import Switch
 
-Switch = Callable[..., None]
 TAKEN = (
     "The name supplied already exists. : Another customer, vendor or employee is already using "
     "this name. Please use a different name."

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.sandbox.books import Books, Json, Refused, expense_line, pay_line, sale_line
-
-Switch = Callable[..., None]
+from tests.sandbox_process import Switch
 
 
 def test_number_longer_than_21_is_2050(books: Books, customer: Json, item: Json) -> None:

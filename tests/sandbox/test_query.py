@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.sandbox.books import Books, Json, Refused
-
-Switch = Callable[..., None]
+from tests.sandbox_process import Switch
 
 
 def names(rows: list[Json]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -11,11 +10,10 @@ import pytest
 import requests
 
 from tests.sandbox.books import Books
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import SandboxProcess, Switch
 
 CALLBACK = "http://127.0.0.1:9/callback"
 SCOPE = "com.intuit.quickbooks.accounting"
-Switch = Callable[..., None]
 
 
 def ask(sandbox: SandboxProcess, **changes: str) -> requests.Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -13,8 +12,7 @@ from sandbox import errors
 from tests.sandbox.books import Books, Json
 from tests.sandbox.listener import Listener
 from tests.sandbox.test_webhooks import listener  # noqa: F401 - a fixture
-
-Switch = Callable[..., None]
+from tests.sandbox_process import Switch
 
 
 @pytest.mark.parametrize(("lives_s", "status"), [(3600, 200), (0, 401)])

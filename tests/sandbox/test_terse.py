@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.sandbox.books import Books, Json
 from tests.sandbox.test_changes import now
+from tests.sandbox_process import Switch
 
 
 @pytest.fixture
-def terse(switch: Callable[..., None], customer: Json, item: Json) -> None:
+def terse(switch: Switch, customer: Json, item: Json) -> None:
     """What the test needs is made before."""
     switch(answers="terse")
 

@@ -15,9 +15,7 @@ import pytest
 from sandbox.webhooks import RETRY_AFTER_S
 from tests.sandbox.books import Books, Json
 from tests.sandbox.listener import Listener
-from tests.sandbox_process import SandboxProcess
-
-Switch = Callable[..., None]
+from tests.sandbox_process import SandboxProcess, Switch
 
 
 @pytest.fixture
