@@ -336,6 +336,35 @@ def test_merge_into_another_accounts_customer_is_asked_about(
     assert office.quickbooks_id("account", other) == survivor
 
 
+def test_second_try_tells_a_merge_as_it_was_told_first(
+    office: Office, made: dict[str, int]
+) -> None:
+    other = office.client("Charles Babbage")
+    office.work()
+    survivor = office.quickbooks_id("account", other)
+    there(office, "account", made["account"], "merge", into=survivor)
+    hear(office)
+    told = office.only_issue()
+    office.later(1801)
+    office.work()
+    again = office.only_issue()
+    assert (again.id, again.cause, again.facts) == (told.id, "customer_merged", told.facts)
+    assert again.tries == told.tries + 1
+
+
+def test_edit_here_of_what_was_voided_there_keeps_telling_of_the_void(
+    office: Office, made: dict[str, int]
+) -> None:
+    there(office, "invoice", made["invoice"], "void")
+    hear(office)
+    told = next(issue for issue in office.issues() if issue.kind == "invoice")
+    assert told.cause == "voided"
+    office.change("invoice", made["invoice"], memo="Thank you")
+    office.work()
+    again = next(issue for issue in office.issues() if issue.kind == "invoice")
+    assert (again.id, again.cause, again.theirs) == (told.id, "voided", told.theirs)
+
+
 def test_merged_service_keeps_the_invoices_in_order(office: Office, made: dict[str, int]) -> None:
     income = office.theirs("service", made["service"])["IncomeAccountRef"]
     survivor = office.create_theirs("Item", Name="Books", Type="Service", IncomeAccountRef=income)

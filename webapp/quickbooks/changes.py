@@ -42,9 +42,7 @@ NOTHING, SAME, FOLLOWS, EDITED, GONE = "nothing", "same", "follows", "edited", "
 """What a sighting can mean for a link: nothing new; another version that says the same; another
 that the link goes along with; somebody's edit; or that the object is no longer there to be used."""
 
-OVER_WHEN_SAME = ("edited",)
-OVER_WHEN_BACK = (
-    *OVER_WHEN_SAME,
+TELL_OF_GOING = (
     "record_deleted",
     "voided",
     "customer_deleted",
@@ -52,6 +50,9 @@ OVER_WHEN_BACK = (
     "customer_merged",
     "inactive_service",
 )
+"""Causes that say how an object went."""
+OVER_WHEN_SAME = ("edited",)
+OVER_WHEN_BACK = (*OVER_WHEN_SAME, *TELL_OF_GOING)
 
 
 CLIENTS = {

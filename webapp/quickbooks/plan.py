@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from webapp.models import Account, Connection, Entry, Invoice, Record, Service, outbox
-from webapp.quickbooks import company_reset, issues, links, payloads, updates
+from webapp.models import Account, Connection, Entry, Invoice, Issue, Record, Service, outbox
+from webapp.quickbooks import changes, company_reset, issues, links, payloads, updates
 from webapp.quickbooks.composing import compose
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.linking import Linker
@@ -94,7 +94,7 @@ class Planner:
         if self._stays_out(record) or (link is not None and link.left_out):
             entry.rest(outbox.OFF)
         elif link is not None and link.gone:
-            reject(entry, record, _gone_by(record, link), {})
+            _tell_gone(entry, record, link)
         elif link is None and isinstance(record, Account | Service):
             if not self.linker.must_ask(record):
                 return self.linker.must_create(entry, record)
@@ -141,8 +141,13 @@ def _is_done(entry: Entry, record: Record) -> None:
     Entry.release(entry.firm_id, record.kind, [record.id])
 
 
-def _gone_by(record: Record, link: KnownLink) -> str:
-    """The cause that tells how its counterpart went."""
+def _tell_gone(entry: Entry, record: Record, link: KnownLink) -> None:
+    """As it was told when it went: only then was it seen how."""
     if link.quickbooks_id is None:
-        return company_reset.CAUSE
-    return GONE.get(record.kind, "record_deleted")
+        reject(entry, record, company_reset.CAUSE, {})
+        return
+    told = next((i for i in Issue.unsettled_of(record) if i.cause in changes.TELL_OF_GOING), None)
+    if told is None:
+        reject(entry, record, GONE.get(record.kind, "record_deleted"), {})
+    else:
+        reject(entry, record, told.cause, told.facts, theirs=told.theirs)
