@@ -35,7 +35,7 @@ from webapp.quickbooks import (
     unsettled,
 )
 from webapp.quickbooks.departures import CROWD, Departures
-from webapp.quickbooks.flight import BATCH_LIMIT, Flight, fly
+from webapp.quickbooks.flight import BATCH_LIMIT, Flight, Request, fly
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.limits import Room
 from webapp.quickbooks.payloads import ENTITIES
@@ -206,26 +206,13 @@ class _Slice:
         for flight in flights:
             self._fly(flight)
         if unasked:
-            self.asking = True
-            self._read(
-                partial(asked_numbers.ask, self.company, unasked.numbers),
-                partial(self._numbers_asked, unasked),
-            )
+            self._ask_for_numbers(unasked)
         if unknown:
-            self._read(
-                partial(asked_names.ask, self.company, unknown),
-                partial(asked_names.answered, self.hold, unknown),
-            )
+            self._ask_for_names(unknown)
         for entry, holder in plan.numbers_to_check:
-            self._read(
-                partial(holders.read, self.company, holder),
-                partial(holders.checked, self.hold, entry.id),
-            )
+            self._read_holder(entry.id, holder)
         for entity, requests in looks:
-            self._read(
-                partial(unsettled.look, self.company, entity, requests),
-                partial(self._looked, requests),
-            )
+            self._look_for(entity, requests)
 
     def _numbers_to_ask(
         self, connection: Connection, plan: Plan, first: Due, now: datetime
@@ -239,9 +226,7 @@ class _Slice:
             plan.requests = [one for one in plan.requests if one.entry_id not in put_off]
         return question
 
-    def _numbers_asked(self, asked: asked_numbers.Question, found: asked_numbers.Answer) -> None:
-        self.asking = False
-        asked_numbers.answered(self.hold, asked, found)
+    # -- calls ---------------------------------------------------------------------------------
 
     def _fly(self, flight: Flight) -> None:
         failpoints.reach("marked", flight.requests[0].entity)
@@ -251,7 +236,36 @@ class _Slice:
     def _read(self, work: Callable[[], Any], handler: Handler) -> None:
         self.readings[self.pool.submit(work)] = handler
 
-    def _looked(self, requests: list[Any], found: Any) -> None:
+    def _ask_for_numbers(self, asked: asked_numbers.Question) -> None:
+        self.asking = True
+        self._read(
+            partial(asked_numbers.ask, self.company, asked.numbers),
+            partial(self._numbers_asked, asked),
+        )
+
+    def _numbers_asked(self, asked: asked_numbers.Question, found: asked_numbers.Answer) -> None:
+        self.asking = False
+        asked_numbers.answered(self.hold, asked, found)
+
+    def _ask_for_names(self, asked: asked_names.Question) -> None:
+        self._read(
+            partial(asked_names.ask, self.company, asked),
+            partial(asked_names.answered, self.hold, asked),
+        )
+
+    def _read_holder(self, entry_id: int, holder: str) -> None:
+        self._read(
+            partial(holders.read, self.company, holder),
+            partial(holders.checked, self.hold, entry_id),
+        )
+
+    def _look_for(self, entity: str, requests: list[Request]) -> None:
+        self._read(
+            partial(unsettled.look, self.company, entity, requests),
+            partial(self._looked, requests),
+        )
+
+    def _looked(self, requests: list[Request], found: Any) -> None:
         flights = unsettled.looked(self.hold, requests, found)
         if flights is None:
             self.stopped = True
