@@ -10,7 +10,7 @@ anew; everything here happens in the transaction of that sign-in.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -60,6 +60,7 @@ def forget(connection: Connection) -> None:
     connection.slice_fence += 1  # a worker that was asleep must not send what it had composed
     db.session.flush()
     _plan_anew(firm_id)
+    _forget_requests(firm_id)
     _let_go_of_objects(firm_id)
     for table in (MirrorObject, MirrorNumber, Stray):
         change(db.session(), delete(table).where(table.firm_id == firm_id))
@@ -84,13 +85,10 @@ def _set_aside(firm_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _plan_anew(firm_id: int) -> None:
-    """Every request that was composed names ids of before. What was switched off stays so.
+    """What was sent, or waited to be, is planned once more. What was switched off stays so.
 
-    One that is out may still be carried out for a while, so it is not followed by another at once.
+    A request that is out may still be carried out for a while: until then nothing follows it.
     """
-    now = database_now(db.session())
-    cutoff = timedelta(seconds=current_app.config["QBO_CUTOFF_S"])
-    entries = update(Entry).where(Entry.firm_id == firm_id)
     linked = exists().where(
         Link.firm_id == firm_id, Link.kind == Entry.kind, Link.record_id == Entry.record_id
     )
@@ -98,21 +96,34 @@ def _plan_anew(firm_id: int) -> None:
         Entry.state.in_((outbox.READY, outbox.WAITING, outbox.SENT, outbox.REJECTED)),
         linked & (Entry.state != outbox.OFF),
     )
-    out = select(func.max(Entry.sent_at)).where(Entry.firm_id == firm_id)
-    last_sent = db.session.scalar(out)
     change(
         db.session(),
-        entries.where(concerned).values(
+        update(Entry)
+        .where(Entry.firm_id == firm_id, concerned)
+        .values(
             state=outbox.READY,
             priority=outbox.FIRST_COPY,
-            due_at=max(now, last_sent + cutoff) if last_sent else now,
+            due_at=_once_nothing_is_out(firm_id),
             waits_kind=None,
             waits_id=None,
         ),
     )
+
+
+def _once_nothing_is_out(firm_id: int) -> datetime:
+    now = database_now(db.session())
+    cutoff = timedelta(seconds=current_app.config["QBO_CUTOFF_S"])
+    last_sent = db.session.scalar(select(func.max(Entry.sent_at)).where(Entry.firm_id == firm_id))
+    return max(now, last_sent + cutoff) if last_sent else now
+
+
+def _forget_requests(firm_id: int) -> None:
+    """Every request that was composed names ids of before."""
     change(
         db.session(),
-        entries.values(
+        update(Entry)
+        .where(Entry.firm_id == firm_id)
+        .values(
             reached=0,
             tries=0,
             failures=0,
