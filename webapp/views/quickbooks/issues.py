@@ -5,38 +5,37 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from webapp.extensions import db
 from webapp.models import Account, Entry, Issue
 from webapp.models import issue as issues
-from webapp.quickbooks import actions, bulk, customers
+from webapp.quickbooks import actions, bulk
 from webapp.quickbooks.actions import ActionRefused
 from webapp.quickbooks.causes import cause as names
 from webapp.quickbooks.relinking import undo_link
 from webapp.rights import LARGEST_ID, firm_id, for_fixers, person_id
 from webapp.views.answers import from_htmx
-from webapp.views.quickbooks.account_rows import suggestion_of
 from webapp.views.quickbooks.activity import activity_card
 from webapp.views.quickbooks.buttons import ASKING, LEAVING, off_because
 from webapp.views.quickbooks.counts import counts_of
 from webapp.views.quickbooks.details import detail_of
+from webapp.views.quickbooks.error_list import all_at_once, tabs
 from webapp.views.quickbooks.lists import Wish
 from webapp.views.quickbooks.page import (
     FOLDER,
-    all_at_once,
     connection_of,
     integrations,
     list_fragment,
     page_with,
-    tabs,
 )
-from webapp.views.quickbooks.page_model import IssueRow, Suggestions
+from webapp.views.quickbooks.page_model import IssueRow
 from webapp.views.quickbooks.picking import Picked, pick
 from webapp.views.quickbooks.questions import question_about
 from webapp.views.quickbooks.results import Result, result_of
 from webapp.views.quickbooks.rows import Rows
+from webapp.views.quickbooks.suggestions import suggestions_for
 from webapp.views.settings_menu import INTEGRATIONS_URL
 
 bp = Blueprint(
@@ -105,41 +104,9 @@ def suggest(issue_id: int) -> str:
     typed = request.args.get("q", "").strip()[:200]
     return render_template(
         f"{FOLDER}/_suggestions.html",
-        suggestions=_suggestions(account, typed),
+        suggestions=suggestions_for(account, typed),
         combo_id=f"qb-customer-{issue.id}",
     )
-
-
-def _suggestions(account: Account, typed: str) -> Suggestions:
-    found = customers.suggest(account.firm_id, typed, account)
-    spoken, text = _counted(found)
-    if not found.total:
-        text = gettext("No QuickBooks customer matches “%(q)s”", q=typed or account.name)
-    return Suggestions(
-        text=text,
-        spoken=spoken,
-        options=tuple(suggestion_of(one, customers.search_key(typed)) for one in found.candidates),
-        create_label=gettext("Create “%(name)s” in QuickBooks", name=account.display_name),
-        create_name=account.display_name,
-    )
-
-
-def _counted(found: customers.Matches) -> tuple[str, str]:
-    """How many match: to be read aloud, and to be seen."""
-    if found.more:
-        many = {"n": found.total, "all": found.customers}
-        return (
-            gettext("More than %(n)s customers match", n=found.total),
-            gettext("More than %(n)s of %(all)s customers match", **many),
-        )
-    spoken = ngettext("%(num)s customer matches", "%(num)s customers match", found.total)
-    text = ngettext(
-        "%(num)s of %(all)s customers matches",
-        "%(num)s of %(all)s customers match",
-        found.total,
-        all=found.customers,
-    )
-    return spoken, text
 
 
 # -- acting ---------------------------------------------------------------------------------------
