@@ -17,7 +17,7 @@ from datetime import datetime
 from webapp.models import Connection, Entry, Invoice
 from webapp.quickbooks import questions
 from webapp.quickbooks.client import Company, literal
-from webapp.quickbooks.errors import QuickBooksError
+from webapp.quickbooks.errors import QuickBooksError, Rejected
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.payloads import ENTITIES
@@ -71,6 +71,10 @@ def ask(company: Company, numbers: Sequence[str]) -> Answer:
 
 
 def answered(hold: Hold, asked: Question, found: Answer) -> None:
-    """Let those that waited be planned anew. Commits."""
-    if questions.take_in(hold, ENTITIES["invoice"], asked.entry_ids, found):
+    """Let those that waited be planned anew; by what is known, if QuickBooks will not tell.
+
+    Commits.
+    """
+    told = [] if isinstance(found, Rejected) else found
+    if questions.take_in(hold, ENTITIES["invoice"], asked.entry_ids, told):
         topic(hold.firm_id).note(asked.numbers)

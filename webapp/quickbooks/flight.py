@@ -184,8 +184,10 @@ def _number_taken(request: Request, company: Company) -> Outcome | None:
     while, so the write gets fresh room in the budget after it.
     """
     number = str(request.sent.get("DocNumber", ""))
+    alike: list[dict[str, Any]] = []
     try:
-        alike = company.query(request.entity, f"DocNumber = {literal(number)}")
+        with contextlib.suppress(errors.Rejected):  # it will not tell: then what is known decides
+            alike = company.query(request.entity, f"DocNumber = {literal(number)}")
         company.take_room()
     except errors.QuickBooksError as error:
         return NotDone(error)

@@ -84,6 +84,15 @@ def catch_up(firm_id: int) -> None:
     hold.release()
 
 
+def _all_documents(company: Company, entity: str) -> list[dict[str, Any]] | None:
+    """None where the company refuses them, as some plan may."""
+    try:
+        return company.query_all(entity)
+    except Rejected as error:
+        log.warning("documents_refused", entity=entity, code=error.fault.code)
+        return None
+
+
 class _Reading:
     def __init__(self, hold: Hold, pool: ThreadPoolExecutor):
         self.firm_id, self.hold, self.pool = hold.firm_id, hold, pool
@@ -179,12 +188,10 @@ class _Reading:
 
     def _whole(self, entity: str) -> list[dict[str, Any]]:
         """Every object of one entity, and stubs for those that we hold and that are no more."""
-        if entity in mirror.LISTS:
-            found = self._call(lambda: mirror.whole_list(self.company, entity))
-            if found is None:
-                return []  # refused: that says nothing about those we hold
-        else:
-            found = self._call(lambda: self.company.query_all(entity))
+        whole = mirror.whole_list if entity in mirror.LISTS else _all_documents
+        found = self._call(lambda: whole(self.company, entity))
+        if found is None:
+            return []  # refused: that says nothing about those we hold
         return self._with_unseen(entity, found, absences.linked, absences.mirrored)
 
     def _with_unseen(

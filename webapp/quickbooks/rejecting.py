@@ -38,14 +38,19 @@ def reject(
     known: dict[str, Any],
     fault: Fault | None = None,
     theirs: dict[str, Any] | None = None,
+    *,
+    still_out: bool = False,
 ) -> None:
     """Open the record's issue of this cause; ``theirs`` is the object in its way. The caller
-    commits."""
+    commits.
+
+    ``still_out``: a request may have been carried out, also where the cause does not say so.
+    """
     known = sentence_facts.complete(record, cause, known)
     issue = issues.open_issue(record, cause, known, fault, theirs)
     second_try = timedelta(seconds=current_app.config["SECOND_TRY_AFTER_S"])
     at = database_now(db.session()) + second_try
-    if cause in STILL_OUT:
+    if still_out or cause in STILL_OUT:
         entry.park()
     else:
         entry.rejected(None if cause in NO_SECOND_TRY else at)

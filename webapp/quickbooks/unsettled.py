@@ -17,11 +17,11 @@ from sqlalchemy import func, select
 from webapp import failpoints
 from webapp.extensions import db
 from webapp.models import Batch, Entry, Link, Record, outbox
-from webapp.quickbooks import giving_up, health, lookup, outcomes, proof
+from webapp.quickbooks import causes, giving_up, health, lookup, outcomes, proof
 from webapp.quickbooks.client import Company
 from webapp.quickbooks.composing import request_of
 from webapp.quickbooks.departures import send_by
-from webapp.quickbooks.errors import QuickBooksError
+from webapp.quickbooks.errors import Fault, QuickBooksError, Rejected
 from webapp.quickbooks.flight import Accepted, Flight, Request, batch_body
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.outcomes import Case
@@ -75,6 +75,9 @@ def looked(
     again: list[Request] = []
     with hold.transaction() as (now, connection):
         entries = Entry.locked(request.entry_id for request in requests)
+        if isinstance(found, Rejected):
+            _refused(entries, requests, found.fault, now)
+            return []
         if isinstance(found, QuickBooksError):
             for entry in entries.values():
                 entry.look_again(now + outbox.RETRY_PLAN[0])
@@ -92,6 +95,21 @@ def looked(
         flights = _again(hold, again, entries, now)
         failpoints.reach("looked", requests[0].entity)
     return flights
+
+
+def _refused(entries: Entries, requests: Sequence[Request], fault: Fault, now: datetime) -> None:
+    """The looking itself was refused. That is no fault of the company's, nor of the others that
+    were looked for along with the one: each is looked for alone, and told where that is refused."""
+    if len(entries) > 1:
+        for entry in entries.values():
+            entry.look_again(now + outbox.RETRY_PLAN[0])
+            entry.picked = 1
+        return
+    records = records_of(entries.values())
+    for request in requests:
+        entry = entries[request.entry_id]
+        cause, known = causes.classify(fault, entry.kind, request.operation)
+        reject(entry, records[entry.id], cause, known, fault, still_out=True)
 
 
 def _found(
