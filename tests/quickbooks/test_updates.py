@@ -97,6 +97,20 @@ def test_item_linked_by_its_name_keeps_what_is_its_own(office: Office) -> None:
     assert now["IncomeAccountRef"]["value"] == sales
 
 
+def test_price_that_came_to_theirs_here_and_left_it_again_is_sent(office: Office) -> None:
+    item = {"Name": "Tax return", "Type": "Service", "UnitPrice": 90}
+    income = {"value": office.account_called("Services")}
+    office.create_theirs("Item", **item, IncomeAccountRef=income)
+    poll(office)
+    service = office.service("Tax return", rate="120.00")
+    office.work()
+    office.change("service", service, rate="90.00")
+    office.work()
+    office.change("service", service, rate="120.00")
+    office.work()
+    assert office.theirs("service", service)["UnitPrice"] == 120
+
+
 def test_customer_linked_by_a_person_keeps_its_name_and_company(make_office: MakeOffice) -> None:
     office = make_office("ask")
     theirs = office.create_theirs("Customer", DisplayName="Byron & Co", CompanyName="Byron LLC")

@@ -39,6 +39,14 @@ def agreed(known: Facts, ours: Facts, except_for: Container[str] = ()) -> Facts:
     return {**known, OTHERWISE: otherwise}
 
 
+def alike_by_now(known: Facts, ours: Facts) -> Facts:
+    """``known``, without the notes of what ours said otherwise and says as theirs by now: it was
+    changed to that here, so that changing it back is new."""
+    otherwise = known.get(OTHERWISE, {})
+    left = {n: said for n, said in otherwise.items() if ours.get(n) != known.get(n)}
+    return known if left == otherwise else {**known, OTHERWISE: left}
+
+
 def ours_in(known: Facts) -> Facts:
     """What our record said when this was noted."""
     said = {**known, **known.get(OTHERWISE, {})}

@@ -11,7 +11,7 @@ from webapp.database import add_rows
 from webapp.extensions import db
 from webapp.models import Entry, Firm, Link, MirrorObject, Record
 from webapp.quickbooks import agreed, mirror, payloads, updates
-from webapp.quickbooks.facts import changed_at, facts_of
+from webapp.quickbooks.facts import Facts, changed_at, facts_of
 from webapp.quickbooks.payloads import ENTITIES
 
 FACTS = {
@@ -106,6 +106,14 @@ def take(record: Record, found: MirrorObject) -> Link:
     db.session.flush()
     Entry.release(record.firm_id, record.kind, [record.id])
     return link
+
+
+def agree(record: Record, known: Facts, ours: Facts) -> Facts:
+    """What the link ``known`` is to know now that ours says this; the caller commits."""
+    told = agreed.alike_by_now(known, ours)
+    if told is not known and (link := Link.of(record)) is not None:
+        link.known = told
+    return told
 
 
 def _said_of_listed(record: Record) -> payloads.Body:

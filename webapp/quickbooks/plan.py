@@ -70,7 +70,8 @@ class Planner:
             return compose(entry, "create", body, None)
         assert link.quickbooks_id  # else it is gone, and a person is asked
         address = payloads.removal_of(link.quickbooks_id, link.sync_token)
-        known = self.around.known_of(record)
+        ours = updates.says(record, references, entry.uid)
+        known = links.agree(record, self.around.known_of(record), ours)
         change = updates.update_of(record, references, entry.uid, known, address)
         if change is None:
             _is_done(entry, record)

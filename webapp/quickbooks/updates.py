@@ -25,6 +25,11 @@ def lasting_body(record: Record, references: payloads.References, uid: str) -> B
     return body
 
 
+def says(record: Record, references: payloads.References, uid: str) -> Facts:
+    """All that our record says today."""
+    return facts_of(ENTITIES[record.kind], lasting_body(record, references, uid))
+
+
 def update_of(
     record: Record, references: payloads.References, uid: str, known: Facts, address: Body
 ) -> Body | None:
