@@ -111,6 +111,20 @@ def test_price_that_came_to_theirs_here_and_left_it_again_is_sent(office: Office
     assert office.theirs("service", service)["UnitPrice"] == 120
 
 
+def test_amount_that_a_deposit_kept_stays_when_something_else_changes(office: Office) -> None:
+    payment = office.payment(sale(office), "100.00")
+    office.work()
+    office.fault("fault", entity="Payment", operation="update", code="6540", times=1)
+    office.change("payment", payment, amount="120.00")
+    office.work()
+    office.act(office.only_issue(), "keep-theirs")
+    office.change("payment", payment, reference="CH-9")
+    office.work()
+    theirs = office.theirs("payment", payment)
+    assert (theirs["TotalAmt"], theirs["PaymentRefNum"]) == (100, "CH-9")
+    assert office.issues() == []
+
+
 def test_customer_linked_by_a_person_keeps_its_name_and_company(make_office: MakeOffice) -> None:
     office = make_office("ask")
     theirs = office.create_theirs("Customer", DisplayName="Byron & Co", CompanyName="Byron LLC")

@@ -91,6 +91,9 @@ class Case:
 
     def as_it_is(self, theirs: Mapping[str, Any]) -> Facts:
         """What a link is to know so that both stay as they are, whatever else of ours changes."""
-        entity = ENTITIES[self.record.kind]
-        known, ours = facts_of(entity, theirs), whole_body(self.entry, self.record)
-        return known if ours is None else agreed(known, facts_of(entity, ours))
+        return self.as_both_are(facts_of(ENTITIES[self.record.kind], theirs))
+
+    def as_both_are(self, known: Facts) -> Facts:
+        """As ``as_it_is``, of what the link knows of theirs."""
+        ours = whole_body(self.entry, self.record)
+        return known if ours is None else agreed(known, facts_of(ENTITIES[self.record.kind], ours))

@@ -35,6 +35,8 @@ def keep_theirs(case: Case) -> None:
     if case.issue.theirs is not None:
         case.link.sync_token = str(case.issue.theirs["SyncToken"])
         case.link.known = case.as_it_is(case.issue.theirs)
+    else:
+        case.link.known = case.as_both_are(case.link.known)
     case.settle(outbox.DONE)
 
 
