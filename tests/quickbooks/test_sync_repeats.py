@@ -91,3 +91,17 @@ def test_object_that_was_deleted_before_its_answer_came_again_is_told(
     office.act(office.only_issue(), "recreate")
     office.settle()
     require_each_once(office, payments)
+
+
+def test_lapse_that_a_repeat_met_is_not_repeated_for_ever(office: Office, switch: Switch) -> None:
+    """QuickBooks may remember a failure under its request id, whatever was put right since."""
+    switch(requestid_replays_failures=True)
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    office.fault("status", path="/payment", status=503, times=1)
+    office.fault("fault", entity="Payment", code="6190", times=1)
+    payment = office.payment(invoice)
+    for _ in range(8):
+        office.work()
+        office.later(1_900)
+    require_each_once(office, [payment])

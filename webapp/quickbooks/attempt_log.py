@@ -11,7 +11,7 @@ from webapp.database import add_rows
 from webapp.extensions import db
 from webapp.models import Attempt, Entry, Record
 from webapp.models import attempt as attempts
-from webapp.quickbooks.errors import COMPANY_CODES, Fault
+from webapp.quickbooks.errors import COMPANY_CODES, STOPPED_CODES, Fault
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.payloads import ENTITIES
 
@@ -42,6 +42,19 @@ def unclear_in_a_row(record: Record, limit: int) -> list[Attempt]:
     """The record's last tries, newest first, as far as it is not known what became of each; what
     was said of its company, not of the record, ends the row."""
     return list(takewhile(_unclear, Attempt.latest_of(record, limit)))
+
+
+def refused_with_its_company(record: Record, request_id: str | None, times: int) -> bool:
+    """Were the record's last tries, so many of them, answered by what stops a company, all of them
+    under this request id?"""
+    latest = Attempt.latest_of(record, times)
+    refused = [one for one in latest if one.request_id == request_id and _of_stopped_company(one)]
+    return len(refused) == times
+
+
+def _of_stopped_company(attempt: Attempt) -> bool:
+    code = (attempt.code or "").lstrip("0")
+    return attempt.outcome == attempts.UNKNOWN and code in STOPPED_CODES
 
 
 def _unclear(attempt: Attempt) -> bool:

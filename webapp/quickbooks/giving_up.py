@@ -26,6 +26,9 @@ def given_up(entry: Entry, record: Record, connection: Connection) -> bool:
     """Is it told or planned anew? False when the request is to be repeated. The caller commits."""
     if entry.failures < BELIEVED:
         return False
+    if attempt_log.refused_with_its_company(record, entry.request_id, BELIEVED):
+        _plan_anew(entry)
+        return True
     unclear = attempt_log.unclear_in_a_row(record, TOLD_OF_A_LONE_ONE)
     faults = list(takewhile(attempt_log.is_fault, unclear))
     if sum(one.request_id == entry.request_id for one in faults) >= BELIEVED:
@@ -51,6 +54,10 @@ def _end(entry: Entry, record: Record, fault: Fault, *, often: bool) -> None:
     elif often:
         reject(entry, record, causes.UNKNOWN, {}, fault)
     else:
-        in_batch = entry.batch_id is not None
-        entry.plan_anew()
-        entry.picked = 1 if in_batch else 0  # alone this time
+        _plan_anew(entry)
+
+
+def _plan_anew(entry: Entry) -> None:
+    in_batch = entry.batch_id is not None
+    entry.plan_anew()
+    entry.picked = 1 if in_batch else 0  # alone this time
