@@ -105,3 +105,26 @@ def test_lapse_that_a_repeat_met_is_not_repeated_for_ever(office: Office, switch
         office.work()
         office.later(1_900)
     require_each_once(office, [payment])
+
+
+def test_record_changed_after_what_its_lost_answer_made_is_compared(
+    office: Office, switch: Switch
+) -> None:
+    """Found by its number behind a look-up that lagged for long; what it says is of before."""
+    account, service = office.client(), office.service()
+    office.work()
+    switch(query_lag_s=36_000)
+    office.fault("commit_then_drop", entity="Invoice", times=1)
+    office.fault("status", path="/invoice", status=500, times=4)
+    invoice = office.invoice(account, service, memo="Before")
+    office.work()
+    office.change("invoice", invoice, memo="After")
+    for _ in range(6):
+        office.later(1_900)
+        office.work()
+    assert office.only_issue().facts["field"] == "memo"
+    office.act(office.only_issue(), "send-ours")
+    office.work()
+    assert office.theirs("invoice", invoice)["CustomerMemo"] == {"value": "After"}
+    assert office.issues() == []
+    office.require_order()

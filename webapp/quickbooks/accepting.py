@@ -8,7 +8,7 @@ from typing import Any
 
 from webapp.extensions import db
 from webapp.models import Entry, Link, Record
-from webapp.quickbooks import attempt_log, facts, issues, links, mirror
+from webapp.quickbooks import attempt_log, facts, issues, links, mirror, strays
 from webapp.quickbooks.agreed import Told
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.payloads import ENTITIES, marker
@@ -88,9 +88,10 @@ def is_ours(theirs: dict[str, Any] | None, entry: Entry) -> bool:
 def accept_ours(
     entry: Entry, record: Record, sent: Mapping[str, Any], theirs: dict[str, Any]
 ) -> None:
-    """Take the object that ``is_ours`` for the answer that got lost; where it contradicts what was
-    ``sent``, people are shown both."""
-    told = Told.of(ENTITIES[record.kind], sent, theirs)
+    """Take the object that ``is_ours`` for the answer that got lost. Where it says otherwise than
+    what was ``sent``, people are shown both: the record may have been changed since, or theirs."""
+    said = facts.told(ENTITIES[record.kind], sent)
+    told = Told(said, strays.unlike(record, dict(sent), theirs))
     links.note(record, theirs, told)
     issues.close_all([record])
     entry.accepted()
