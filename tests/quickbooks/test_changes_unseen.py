@@ -83,6 +83,32 @@ def test_deletion_that_a_full_answer_leaves_out_is_noticed(
     assert office.state("invoice", kept) == "synced"
 
 
+def test_change_of_what_waits_for_a_person_does_not_hold_up_the_reading(office: Office) -> None:
+    """Its request may have been carried out, so nobody can say yet what is new: they look."""
+    invoice = office.invoice(office.client(), office.service(), memo="Before")
+    office.work()
+    sent_before = {"Fault": {"Error": [{"code": "600", "Message": "Duplicate Request ID"}]}}
+    office.fault(
+        "status",
+        entity="Invoice",
+        operation="update",
+        status=400,
+        body=json.dumps(sent_before),
+        times=0,
+    )
+    office.change("invoice", invoice, memo="After")
+    office.settle()
+    assert office.only_issue().cause == "duplicate_request"
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
+    poll(office)
+    assert office.connection().changes_due_at is None
+    office.sandbox.control("faults", method="DELETE")
+    office.act(office.only_issue(), "resync")
+    office.settle()
+    assert office.only_issue().cause == "edited"
+
+
 # -- merges of which a part was not heard ----------------------------------------------------------
 
 

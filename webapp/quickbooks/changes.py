@@ -144,7 +144,8 @@ def take_in(
     left = set()
     for case in cases:
         if case.entry.unsettled:
-            left.add(str(case.body["Id"]))
+            if case.entry.due_at is not None:  # else it waits for a person, who may never come
+                left.add(str(case.body["Id"]))
             continue
         known = merges.told_anew(entity, case.link.known, merged)
         known = _with_customer(known, case.body, customers.get(case.record.id))
