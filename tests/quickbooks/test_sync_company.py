@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.quickbooks.office import MakeOffice, Office
@@ -110,6 +112,25 @@ def test_lapsed_subscription_is_no_records_fault_and_ends_by_itself(office: Offi
     office.settle()
     assert office.state("account", account) == "synced"
     assert office.connection().state_reason is None
+
+
+@pytest.mark.parametrize(("rested_s", "then_s"), [(0, 60), (61, 120), (300, 600), (7 * 3600, 600)])
+def test_company_that_refuses_is_left_alone_twice_as_long_each_time(
+    office: Office, rested_s: int, then_s: int
+) -> None:
+    office.control("companies/status", status="lapsed")
+    office.client()
+    office.work()
+    failed_at = office.connection().last_failure_at
+    assert failed_at is not None
+    office.set_connection(last_failure_at=failed_at - timedelta(seconds=rested_s), not_before=None)
+    office.client("Charles Babbage")
+    office.work()
+    kept = office.connection()
+    assert kept.not_before is not None
+    assert kept.last_failure_at is not None
+    pause = (kept.not_before - kept.last_failure_at).total_seconds()
+    assert then_s <= pause <= then_s + 40  # what the test itself takes counts twice
 
 
 def test_person_who_renewed_the_subscription_need_not_wait(office: Office) -> None:

@@ -20,7 +20,9 @@ answer ends a sign-in: a 403 without a code may come from anything on the way.""
 OUTAGE_PLAN = tuple(timedelta(seconds=s) for s in (0, 0, 2, 5, 15, 30, 60))
 """How long a company rests after the 1st, 2nd … call in a row without a sensible answer."""
 
-REFUSAL_PAUSE = timedelta(minutes=10)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=10)
+"""How long a company rests that refuses us: soon asked again, in case somebody has just paid; then
+ever less often, since the readings of a try are metered."""
 
 log = structlog.get_logger(__name__)
 
@@ -34,14 +36,14 @@ def answered(connection: Connection, now: datetime) -> None:
 
 def troubled(connection: Connection, error: errors.QuickBooksError, now: datetime) -> None:
     """Make the whole company wait as long as the error asks; the caller commits."""
-    connection.last_failure_at = now
+    before, connection.last_failure_at = connection.last_failure_at, now
     if isinstance(error, errors.Throttled):
         _rest(connection, now + timedelta(seconds=error.retry_after_s))
         log.warning("throttled", firm_id=connection.firm_id, seconds=error.retry_after_s)
     elif isinstance(error, errors.AccessRefused):
         _lose_sign_in(connection, "access_refused")
     elif isinstance(error, errors.CompanyStopped):
-        _stopped(connection, error.fault, now)
+        _stopped(connection, error.fault, now, before)
     else:
         connection.failures += 1
         rest = OUTAGE_PLAN[min(connection.failures, len(OUTAGE_PLAN)) - 1]
@@ -49,7 +51,10 @@ def troubled(connection: Connection, error: errors.QuickBooksError, now: datetim
             _rest(connection, now + rest)
 
 
-def _stopped(connection: Connection, fault: errors.Fault, now: datetime) -> None:
+def _stopped(
+    connection: Connection, fault: errors.Fault, now: datetime, before: datetime | None
+) -> None:
+    """``before`` is when it failed the last time."""
     code = fault.code.lstrip("0")
     if code == company_reset.CODE:
         connection.reset_at = now
@@ -57,8 +62,10 @@ def _stopped(connection: Connection, fault: errors.Fault, now: datetime) -> None
     if code in SIGN_IN_CODES:
         _lose_sign_in(connection, reason)
     elif connection.state == connections.CONNECTED:
+        again = before if connection.state_reason == reason else None
+        rested = now - again if again is not None else timedelta(0)
         connection.state_reason = reason
-        _rest(connection, now + REFUSAL_PAUSE)
+        _rest(connection, now + min(max(2 * rested, FIRST_PAUSE), LONGEST_PAUSE))
     log.warning("company_refused", firm_id=connection.firm_id, code=code)
 
 
