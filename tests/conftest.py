@@ -151,16 +151,21 @@ def client_of(app: Flask) -> Callable[[FirmFixture, str], FlaskClient]:
     """``client_of(firm, role)``: a browser in which that person is signed in."""
 
     def sign_in(firm: FirmFixture, role: str) -> FlaskClient:
-        with app.app_context():
-            person = db.session.get_one(Person, firm.people[role])
-            token = SignIn.start(person, "127.0.0.1", "tests").token
-            db.session.commit()
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = token, True
-        return client
+        return signed_in(app, firm.people[role])
 
     return sign_in
+
+
+def signed_in(app: Flask, person_id: int) -> FlaskClient:
+    """A browser in which that person is signed in."""
+    with app.app_context():
+        person = db.session.get_one(Person, person_id)
+        token = SignIn.start(person, "127.0.0.1", "tests").token
+        db.session.commit()
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = token, True
+    return client
 
 
 def make_firm(app: Flask, name: str, domain: str) -> FirmFixture:

@@ -335,6 +335,23 @@ ACCENTS: tuple[Accent, ...] = (
 )
 
 
+AT_ONCE = (
+    bare,
+    adorned,
+    backwards,
+    whole_numbers,
+    in_india,
+    empty_lists,
+    shuffled,
+    changes_apart,
+    short_feed,
+    other_words,
+    gateway_faults,
+    terse_sign_in,
+)
+"""Those that can be heard together."""
+
+
 # -- the proxy -------------------------------------------------------------------------------------
 
 

@@ -14,22 +14,6 @@ from webapp.quickbooks.payloads import ENTITIES
 
 pytestmark = pytest.mark.usefixtures("announced")
 
-AT_ONCE = (
-    accents.bare,
-    accents.adorned,
-    accents.backwards,
-    accents.whole_numbers,
-    accents.in_india,
-    accents.empty_lists,
-    accents.shuffled,
-    accents.changes_apart,
-    accents.short_feed,
-    accents.other_words,
-    accents.gateway_faults,
-    accents.terse_sign_in,
-)
-"""Those that can be heard together."""
-
 
 def there(office: Office, kind: str, record: int, act: str, **more: object) -> None:
     id_ = office.quickbooks_id(kind, record)
@@ -49,7 +33,7 @@ CHANGES = {
 @pytest.mark.parametrize(
     "heard",
     [
-        pytest.param(AT_ONCE, id="at_once"),
+        pytest.param(accents.AT_ONCE, id="at_once"),
         *(
             pytest.param((accent,), id=accent.__name__, marks=pytest.mark.full)
             for accent in ACCENTS

@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.quickbooks.conftest import MakeOffice
-from tests.quickbooks.office import Office
+from tests.conftest import signed_in
+from tests.quickbooks.office import MakeOffice, Office
 from webapp.extensions import db
-from webapp.models import Connection, Link, SignIn
+from webapp.models import Connection, Link, Person
 from webapp.models.connection import CONNECTED, NONE
+from webapp.models.person import OWNER
 
 BASE = "/settings/integrations/quickbooks"
 
@@ -38,18 +39,12 @@ def owner(app: Flask, unconnected: Office) -> FlaskClient:
 
 
 def sign_in(app: Flask, firm_id: int) -> FlaskClient:
-    from webapp.models import Person
-
+    """As the firm's owner."""
     with app.app_context():
-        person = db.session.scalars(
-            db.select(Person).where(Person.firm_id == firm_id, Person.role == "owner")
-        ).one()
-        token = SignIn.start(person, "127.0.0.1", "tests").token
+        owners = db.select(Person.id).where(Person.firm_id == firm_id, Person.role == OWNER)
+        owner_id = db.session.scalars(owners).one()
         db.session.commit()
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = token, True
-    return client
+    return signed_in(app, owner_id)
 
 
 def consent(office: Office, client: FlaskClient) -> str:

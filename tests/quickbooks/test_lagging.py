@@ -26,16 +26,22 @@ def shown(entity: str, body: Json) -> Callable[[Exchange], None]:
     return answer
 
 
-def test_edit_that_a_reading_does_not_show_yet_is_waited_for(
-    proxy: Proxy, make_office: MakeOffice
-) -> None:
-    office = make_office()
+def changed_unseen(office: Office, proxy: Proxy) -> int:
+    """An invoice that somebody made 999.00 over there, which no reading shows, and we changed."""
     invoice = office.invoice(office.client(), office.service())
     office.work()
     before = office.theirs("invoice", invoice)
     office.control("objects/amount", entity="Invoice", id=before["Id"], amount=999)
     proxy.accents = (shown("Invoice", before),)
     office.change("invoice", invoice, memo="Thank you")
+    return invoice
+
+
+def test_edit_that_a_reading_does_not_show_yet_is_waited_for(
+    proxy: Proxy, make_office: MakeOffice
+) -> None:
+    office = make_office()
+    invoice = changed_unseen(office, proxy)
     office.work()
     assert office.issues() == []
     assert office.state("invoice", invoice) == "waiting"
@@ -53,12 +59,7 @@ def test_edit_that_no_reading_ever_shows_is_told_in_the_end(
     proxy: Proxy, make_office: MakeOffice
 ) -> None:
     office = make_office()
-    invoice = office.invoice(office.client(), office.service())
-    office.work()
-    before = office.theirs("invoice", invoice)
-    office.control("objects/amount", entity="Invoice", id=before["Id"], amount=999)
-    proxy.accents = (shown("Invoice", before),)
-    office.change("invoice", invoice, memo="Thank you")
+    changed_unseen(office, proxy)
     for _ in range(9):
         office.work()
         office.later(1800)

@@ -58,13 +58,19 @@ def test_object_that_is_plainly_not_ours_any_more_is_left_alone(
     assert office.object("Invoice", theirs) == before
 
 
-def test_send_ours_overwrites_the_edit_that_was_seen(office: Office) -> None:
+def changed_on_both_sides(office: Office) -> tuple[int, str]:
+    """An invoice of 240.00 that somebody made 999.00 over there; its id here and there."""
     invoice = office.invoice(office.client(), office.service())
     office.work()
     theirs = office.quickbooks_id("invoice", invoice)
     office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
     office.change("invoice", invoice, memo="Thank you")
     office.work()
+    return invoice, theirs
+
+
+def test_send_ours_overwrites_the_edit_that_was_seen(office: Office) -> None:
+    _, theirs = changed_on_both_sides(office)
     office.act(office.only_issue(), "send-ours")
     office.work()
     assert office.object("Invoice", theirs)["TotalAmt"] == 240
@@ -72,12 +78,7 @@ def test_send_ours_overwrites_the_edit_that_was_seen(office: Office) -> None:
 
 
 def test_send_ours_does_not_overwrite_a_newer_edit(office: Office) -> None:
-    invoice = office.invoice(office.client(), office.service())
-    office.work()
-    theirs = office.quickbooks_id("invoice", invoice)
-    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
-    office.change("invoice", invoice, memo="Thank you")
-    office.work()
+    _, theirs = changed_on_both_sides(office)
     office.control("objects/amount", entity="Invoice", id=theirs, amount=1000)
     office.act(office.only_issue(), "send-ours")
     office.work()
@@ -86,12 +87,7 @@ def test_send_ours_does_not_overwrite_a_newer_edit(office: Office) -> None:
 
 
 def test_keep_theirs_leaves_both_as_they_are(office: Office) -> None:
-    invoice = office.invoice(office.client(), office.service())
-    office.work()
-    theirs = office.quickbooks_id("invoice", invoice)
-    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
-    office.change("invoice", invoice, memo="Thank you")
-    office.work()
+    invoice, theirs = changed_on_both_sides(office)
     office.act(office.only_issue(), "keep-theirs")
     office.settle()
     assert office.object("Invoice", theirs)["TotalAmt"] == 999

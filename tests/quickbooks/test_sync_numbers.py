@@ -24,6 +24,14 @@ def writes_of_ours(office: Office) -> list[str]:
     return [e["outcome"] for e in office.ledger(entity="Invoice") if e["requestid"]]
 
 
+def require_taken_by(office: Office, quickbooks_id: str) -> None:
+    """The one issue says that the number is taken, and shows whose it is."""
+    issue = office.only_issue()
+    assert issue.cause == "dup_number"
+    assert issue.theirs is not None
+    assert issue.theirs["Id"] == quickbooks_id
+
+
 def test_number_known_to_be_taken_is_never_sent(apart: Office) -> None:
     theirs = apart.invoice_of_theirs("1042")
     apart.connect()
@@ -48,10 +56,7 @@ def test_number_taken_meanwhile_is_asked_about_before_sending(
     theirs = office.invoice_of_theirs("1042")
     office.invoice(account, service, number="1042")
     office.work()
-    issue = office.only_issue()
-    assert issue.cause == "dup_number"
-    assert issue.theirs is not None
-    assert issue.theirs["Id"] == theirs["Id"]
+    require_taken_by(office, theirs["Id"])
     assert writes_of_ours(office) == []
 
 
@@ -68,10 +73,7 @@ def test_number_is_asked_about_however_well_changes_are_heard(
     theirs = office.invoice_of_theirs("1042")
     office.invoice(account, service, number="1042")
     office.work()
-    issue = office.only_issue()
-    assert issue.cause == "dup_number"
-    assert issue.theirs is not None
-    assert issue.theirs["Id"] == theirs["Id"]
+    require_taken_by(office, theirs["Id"])
     assert writes_of_ours(office) == []
 
 
@@ -93,10 +95,7 @@ def test_number_that_quickbooks_holds_for_the_same_is_told_with_its_holder(offic
     theirs = office.invoice_of_theirs("INV-7")
     office.invoice(account, service, number="inv-7")
     office.work(seconds=20)
-    issue = office.only_issue()
-    assert issue.cause == "dup_number"
-    assert issue.theirs is not None
-    assert issue.theirs["Id"] == theirs["Id"]
+    require_taken_by(office, theirs["Id"])
     assert writes_of_ours(office) == ["6140"]
 
 
@@ -123,10 +122,7 @@ def test_number_taken_after_the_question_is_found_by_the_rejection(office: Offic
     _refuse_once(office, str(theirs["Id"]))
     office.invoice(account, service, number="1042")
     office.work()
-    issue = office.only_issue()
-    assert issue.cause == "dup_number"
-    assert issue.theirs is not None
-    assert issue.theirs["Id"] == theirs["Id"]
+    require_taken_by(office, theirs["Id"])
     assert writes_of_ours(office) == ["6140"]
 
 

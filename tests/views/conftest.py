@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from tests.conftest import FirmFixture
+from tests.conftest import FirmFixture, signed_in
 from webapp import intake
 from webapp.extensions import db
-from webapp.models import Firm, Person, SignIn
+from webapp.models import Firm, Person
 from webapp.models.person import ADMIN, MEMBER, OPERATOR, OWNER
 from webapp.recurring import today_of
 
@@ -78,12 +78,9 @@ def operator(app: Flask) -> FlaskClient:
     with app.app_context():
         person = Person(role=OPERATOR, email="operator@here.example", name="Op", password_hash="-")
         db.session.add(person)
-        token = SignIn.start(person, "127.0.0.1", "tests").token
         db.session.commit()
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = token, True
-    return client
+        person_id = person.id
+    return signed_in(app, person_id)
 
 
 @pytest.fixture
