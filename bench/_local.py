@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 from flask import Flask
 
+from bench._alone import SETTINGS
 from tests.sandbox_process import SandboxProcess
 
 NO_LIMITS = {
@@ -24,11 +25,6 @@ NO_LIMITS = {
 }
 LOOK_EVERY_S = 0.2
 SWEEP_EVERY_S = 5.0
-SECRETS = {
-    "SECRET_KEY": "bench-secret-key-0123456789-0123456789",
-    "TOKEN_KEYS": "bench-token-key-0123456789-0123456789",
-    "INTUIT_WEBHOOK_VERIFIER_TOKEN": "bench",
-}
 
 
 @contextmanager
@@ -43,7 +39,7 @@ def installation(quickbooks: SandboxProcess, **settings: object) -> Iterator[Fla
     said = quickbooks.announced
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {
-            **SECRETS,
+            **SETTINGS,
             "CUADRA_INSTANCE": folder,
             "DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.sqlite'}",
             "REDIS_URL": embedded_redis.ensure(Path(folder)),

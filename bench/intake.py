@@ -14,24 +14,15 @@ import json
 import os
 import resource
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
-SETTINGS = {
-    "SECRET_KEY": "bench-secret-key-0123456789-0123456789",
-    "TOKEN_KEYS": "bench-token-key-0123456789-0123456789",
-    "INTUIT_CLIENT_ID": "bench",
-    "INTUIT_CLIENT_SECRET": "bench",
-    "INTUIT_DISCOVERY_URL": "http://127.0.0.1:9/discovery",
-    "INTUIT_WEBHOOK_VERIFIER_TOKEN": "bench",
-    "QBO_API_URL": "http://127.0.0.1:9",
-}
+from bench._alone import instance
+
 PER_REQUEST = 1000
 TENTHS = 10
 
@@ -112,17 +103,8 @@ def run(count: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    from webapp import embedded_redis
-
-    with tempfile.TemporaryDirectory() as folder:
-        instance = Path(folder)
-        os.environ |= SETTINGS | {"CUADRA_INSTANCE": folder}
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{instance / 'bench.sqlite'}")
-        os.environ["REDIS_URL"] = embedded_redis.ensure(instance)
-        try:
-            print(json.dumps(run(int(os.environ.get("RECORDS", "100000")))))
-        finally:
-            embedded_redis.shut_down(instance)
+    with instance():
+        print(json.dumps(run(int(os.environ.get("RECORDS", "100000")))))
 
 
 if __name__ == "__main__":

@@ -12,22 +12,13 @@ from __future__ import annotations
 import json
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-SETTINGS = {
-    "SECRET_KEY": "bench-secret-key-0123456789-0123456789",
-    "TOKEN_KEYS": "bench-token-key-0123456789-0123456789",
-    "INTUIT_CLIENT_ID": "bench",
-    "INTUIT_CLIENT_SECRET": "bench",
-    "INTUIT_DISCOVERY_URL": "http://127.0.0.1:9/discovery",
-    "INTUIT_WEBHOOK_VERIFIER_TOKEN": "bench",
-    "QBO_API_URL": "http://127.0.0.1:9",
-}
+from bench._alone import instance
+
 CHUNK = 10_000
 FIRST = 100_000
 EMPTY_PAGE = "/services"
@@ -162,19 +153,10 @@ def run(count: int, waiting: int, keystrokes: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    from webapp import embedded_redis
-
     sizes = {"NUMBERS": 1_000_000, "WAITING": 1_000, "KEYSTROKES": 300}
-    with tempfile.TemporaryDirectory() as folder:
-        instance = Path(folder)
-        os.environ |= SETTINGS | {"CUADRA_INSTANCE": folder}
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{instance / 'bench.sqlite'}")
-        os.environ["REDIS_URL"] = embedded_redis.ensure(instance)
-        try:
-            chosen = (int(os.environ.get(name, size)) for name, size in sizes.items())
-            print(json.dumps(run(*chosen)))
-        finally:
-            embedded_redis.shut_down(instance)
+    with instance():
+        chosen = (int(os.environ.get(name, size)) for name, size in sizes.items())
+        print(json.dumps(run(*chosen)))
 
 
 if __name__ == "__main__":

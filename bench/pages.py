@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.intake import SETTINGS
+from bench._alone import SETTINGS
 from tests.commands.program import free_ports
 
 ISSUES = int(os.environ.get("ISSUES", "100000"))

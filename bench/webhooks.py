@@ -18,7 +18,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.intake import SETTINGS
+from bench._alone import SETTINGS, instance
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 30
@@ -139,18 +138,9 @@ def run(rate: float, seconds: float) -> dict[str, Any]:
 
 
 def main() -> None:
-    from webapp import embedded_redis
-
     rate, seconds = float(os.environ.get("RATE", "200")), float(os.environ.get("SECONDS", "10"))
-    with tempfile.TemporaryDirectory() as folder:
-        instance = Path(folder)
-        os.environ |= SETTINGS | {"CUADRA_INSTANCE": folder}
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{instance / 'bench.sqlite'}")
-        os.environ["REDIS_URL"] = embedded_redis.ensure(instance)
-        try:
-            print(json.dumps(run(rate, seconds)))
-        finally:
-            embedded_redis.shut_down(instance)
+    with instance():
+        print(json.dumps(run(rate, seconds)))
 
 
 if __name__ == "__main__":
