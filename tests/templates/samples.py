@@ -3,27 +3,27 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from webapp.views.quickbooks.button_model import Action, ActionField, Question
 from webapp.views.quickbooks.page_model import (
-    Action,
-    ActionField,
     ActivityCard,
-    Answer,
-    Attempt,
     Choice,
-    Compared,
     ConnectionCard,
-    CustomerChoice,
     ErrorList,
     Event,
-    IssueDetail,
-    IssueRow,
     KindCount,
     NumberSwitch,
-    Question,
     QuickBooksPage,
+    Tab,
+)
+from webapp.views.quickbooks.row_model import (
+    Answer,
+    Attempt,
+    Compared,
+    CustomerChoice,
+    IssueDetail,
+    IssueRow,
     Suggestion,
     Suggestions,
-    Tab,
 )
 
 NOW = datetime(2026, 8, 14, 18, 31, tzinfo=UTC)

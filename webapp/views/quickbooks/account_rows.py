@@ -17,7 +17,8 @@ from webapp.models import Account, Entry, Invoice, Issue, outbox
 from webapp.models.account import BUSINESS
 from webapp.quickbooks import customers
 from webapp.quickbooks.customers import Candidate
-from webapp.views.quickbooks.page_model import Action, CustomerChoice, RowState, Suggestion
+from webapp.views.quickbooks.button_model import Action
+from webapp.views.quickbooks.row_model import CustomerChoice, RowState, Suggestion
 
 
 @dataclass(frozen=True)

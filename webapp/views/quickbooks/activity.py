@@ -19,8 +19,9 @@ from webapp.models import connection as connections
 from webapp.models import issue as issues
 from webapp.quickbooks.issues import client_of
 from webapp.views.naming import name_of, url_of
+from webapp.views.quickbooks.button_model import Action
 from webapp.views.quickbooks.cards import Counts, waiting_by_kind
-from webapp.views.quickbooks.page_model import Action, ActivityCard, Event, KindCount, Tone
+from webapp.views.quickbooks.page_model import ActivityCard, Event, KindCount, Tone
 from webapp.views.quickbooks.words import WORDS
 
 RECENT = 4

@@ -14,7 +14,7 @@ from webapp.models import Connection, Issue
 from webapp.models.connection import CONNECTED
 from webapp.quickbooks import actions
 from webapp.quickbooks.causes import cause as names
-from webapp.views.quickbooks.page_model import Action
+from webapp.views.quickbooks.button_model import Action
 from webapp.views.quickbooks.row_facts import RowFacts
 from webapp.views.quickbooks.words import BUTTONS, consequence
 

@@ -16,7 +16,8 @@ from webapp.models import attempt as attempts
 from webapp.models import connection as connections
 from webapp.quickbooks import causes
 from webapp.quickbooks.errors import Fault
-from webapp.views.quickbooks.page_model import Action, ConnectionCard
+from webapp.views.quickbooks.button_model import Action
+from webapp.views.quickbooks.page_model import ConnectionCard
 
 DAYS = 14
 TROUBLE_FROM = 2

@@ -31,7 +31,7 @@ from webapp.models import (
 from webapp.models.mirror import match_key
 from webapp.quickbooks.facts import Facts, facts_of
 from webapp.quickbooks.payloads import ENTITIES
-from webapp.views.quickbooks.page_model import Compared
+from webapp.views.quickbooks.row_model import Compared
 
 
 @dataclass(frozen=True)

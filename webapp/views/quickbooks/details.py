@@ -17,10 +17,11 @@ from webapp.quickbooks import actions, causes, roles
 from webapp.quickbooks.addresses import open_url
 from webapp.quickbooks.causes import cause as names
 from webapp.views.history import sentence
-from webapp.views.quickbooks import page_model as model
+from webapp.views.quickbooks import row_model as model
+from webapp.views.quickbooks.button_model import Action, ActionField
 from webapp.views.quickbooks.buttons import WITH_VALUE
 from webapp.views.quickbooks.compare import compare
-from webapp.views.quickbooks.page_model import ActionField, IssueDetail, IssueRow
+from webapp.views.quickbooks.row_model import IssueDetail, IssueRow
 from webapp.views.quickbooks.rows import Rows
 from webapp.views.quickbooks.words import needs_decision
 
@@ -135,7 +136,7 @@ def _income_accounts(firm_id: int) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _others(rows: Rows, issue: Issue) -> list[model.Action]:
+def _others(rows: Rows, issue: Issue) -> list[Action]:
     """Every other act with its consequence; Ignore stands beside the row already."""
     left_out = WITH_VALUE | {names.USE_NUMBER, actions.IGNORE}
     if issue.kind == "account":

@@ -9,11 +9,12 @@ from webapp.models import Connection, Entry
 from webapp.models import issue as issues
 from webapp.quickbooks import actions, causes
 from webapp.quickbooks.causes import cause as names
+from webapp.views.quickbooks.button_model import Action
 from webapp.views.quickbooks.buttons import off_because
 from webapp.views.quickbooks.cards import waiting_by_kind
 from webapp.views.quickbooks.counts import Counts
 from webapp.views.quickbooks.lists import Found, Wish, find
-from webapp.views.quickbooks.page_model import Action, Choice, ErrorList, Tab
+from webapp.views.quickbooks.page_model import Choice, ErrorList, Tab
 from webapp.views.quickbooks.rows import Rows
 from webapp.views.quickbooks.words import BUTTONS, KIND_OF_LIST, WORDS
 

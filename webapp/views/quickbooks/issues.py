@@ -30,10 +30,10 @@ from webapp.views.quickbooks.page import (
     list_fragment,
     page_with,
 )
-from webapp.views.quickbooks.page_model import IssueRow
 from webapp.views.quickbooks.picking import Picked, pick
 from webapp.views.quickbooks.questions import question_about
 from webapp.views.quickbooks.results import Result, result_of
+from webapp.views.quickbooks.row_model import IssueRow
 from webapp.views.quickbooks.rows import Rows
 from webapp.views.quickbooks.suggestions import suggestions_for
 from webapp.views.settings_menu import INTEGRATIONS_URL

@@ -22,7 +22,8 @@ from webapp.views.quickbooks.cards import connection_card
 from webapp.views.quickbooks.counts import Counts, counts_of
 from webapp.views.quickbooks.error_list import error_list, list_url, tabs
 from webapp.views.quickbooks.lists import Wish
-from webapp.views.quickbooks.page_model import IssueRow, NumberSwitch, QuickBooksPage, Tab
+from webapp.views.quickbooks.page_model import NumberSwitch, QuickBooksPage, Tab
+from webapp.views.quickbooks.row_model import IssueRow
 from webapp.views.quickbooks.words import KIND_OF_LIST, WORDS
 from webapp.views.settings_menu import INTEGRATIONS_URL, settings_menu
 

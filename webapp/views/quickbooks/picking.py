@@ -18,7 +18,7 @@ from webapp.quickbooks.actions import ActionRefused
 from webapp.quickbooks.causes import cause as names
 from webapp.quickbooks.customers import Candidate
 from webapp.views.quickbooks.account_rows import suggestion_of
-from webapp.views.quickbooks.page_model import IssueRow
+from webapp.views.quickbooks.row_model import IssueRow
 
 NEW = "new"
 

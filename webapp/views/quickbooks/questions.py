@@ -10,7 +10,7 @@ from webapp.extensions import db
 from webapp.formats import amount
 from webapp.models import Entry, Invoice, InvoiceLine, Issue, outbox
 from webapp.quickbooks.causes import cause as names
-from webapp.views.quickbooks.page_model import Action, Question
+from webapp.views.quickbooks.button_model import Action, Question
 
 ID = "qb-question"
 

@@ -15,9 +15,9 @@ from webapp.quickbooks import causes
 from webapp.quickbooks.causes import cause as names
 from webapp.views.quickbooks.account_rows import AccountRows
 from webapp.views.quickbooks.buttons import Buttons
-from webapp.views.quickbooks.page_model import IssueRow, RowState
 from webapp.views.quickbooks.places import Place, place_of
 from webapp.views.quickbooks.row_facts import RowFacts
+from webapp.views.quickbooks.row_model import IssueRow, RowState
 from webapp.views.quickbooks.words import needs_decision
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 from webapp.models import Account
 from webapp.quickbooks import customers
 from webapp.views.quickbooks.account_rows import suggestion_of
-from webapp.views.quickbooks.page_model import Suggestions
+from webapp.views.quickbooks.row_model import Suggestions
 
 
 def suggestions_for(account: Account, typed: str) -> Suggestions:
