@@ -147,5 +147,16 @@ def test_success_is_decoded_with_exact_numbers() -> None:
     assert answer == {"Invoice": {"TotalAmt": Decimal("0.10")}}
 
 
+@pytest.mark.parametrize("status", [200, 201])
+def test_success_may_call_itself_created(status: int) -> None:
+    assert errors.parse(status, b'{"Customer": {"Id": "1"}}', None, None)["Customer"]["Id"] == "1"
+
+
+@pytest.mark.parametrize("status", [302, 304])
+def test_redirect_is_no_success_whatever_it_holds(status: int) -> None:
+    with pytest.raises(OutcomeUnknown):
+        errors.parse(status, b'{"Customer": {"Id": "1"}}', None, None)
+
+
 def test_deeply_nested_garbage_is_an_unknown_outcome() -> None:
     assert isinstance(parse(200, "[" * 100_000), OutcomeUnknown)

@@ -25,7 +25,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.etree import ElementTree
 
-OK = 200
+SUCCESSES = range(200, 300)
+"""Intuit answers 200 to whatever succeeds; a 201 for what was made would say no less."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def parse(status: int, body: bytes, intuit_tid: str | None, retry_after: str | N
     faults = _faults(decoded if decoded is not None else body, status, intuit_tid)
     if faults:
         raise error_for(faults, retry_after)
-    if status == OK and isinstance(decoded, dict):
+    if status in SUCCESSES and isinstance(decoded, dict):
         return decoded
     raise error_for([Fault(status=status, intuit_tid=intuit_tid)], retry_after)
 
