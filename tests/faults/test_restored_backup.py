@@ -158,6 +158,26 @@ def test_edits_lost_with_the_database_are_shown_and_not_overwritten(
     }
 
 
+def test_what_a_bookkeeper_added_before_the_restore_outlives_the_next_change(
+    office: Office, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    invoice = office.invoice(account, service)
+    put_back = snapshot()
+    office.work()
+    memo = {"CustomerMemo": {"value": "Theirs"}}
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/update", entity="Invoice", id=theirs, fields=memo)
+    put_back()
+    work(office, monkeypatch)
+    office.change("invoice", invoice, number="7001")
+    office.work()
+    now = office.theirs("invoice", invoice)
+    assert (now["Id"], now["DocNumber"]) == (theirs, "7001")
+    assert now["CustomerMemo"] == memo["CustomerMemo"]
+
+
 def test_a_change_that_was_carried_out_is_recognised(
     office: Office, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,16 @@ def take(record: Record, found: MirrorObject) -> Link:
     return link
 
 
+def note_agreed(
+    record: Record, found: Mapping[str, Any], ours: Mapping[str, Any], except_for: Sequence[str]
+) -> None:
+    """Of an object that is linked: what ours does not say is theirs to keep, and what ours says
+    otherwise stays as it is, too, but for these facts, which are still to be sent or settled."""
+    entity, link = ENTITIES[record.kind], Link.of(record)
+    assert link is not None
+    link.known = agreed.agreed(facts_of(entity, found), facts_of(entity, ours), except_for)
+
+
 def agree(record: Record, known: Facts, ours: Facts) -> Facts:
     """What the link ``known`` is to know now that ours says this; the caller commits."""
     told = agreed.alike_by_now(known, ours)

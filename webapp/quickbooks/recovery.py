@@ -211,7 +211,10 @@ def _arrived(one: _Sighting, ours: payloads.Body | None) -> None:
     entry.sent_version = None
     entry.accepted()
     issues.close_all([record])
-    fields = strays.unlike(record, ours, body) if ours is not None else ["lines"]
+    fields = ["lines"]
+    if ours is not None:
+        fields = strays.unlike(record, ours, body)
+        links.note_agreed(record, body, ours, fields)
     if gone:
         rejecting.reject(entry, record, gone, {}, theirs=body)
     elif fields:

@@ -85,7 +85,9 @@ def settle_by_what_is_there(
 ) -> None:
     """Done if QuickBooks holds all the record says; else the rest goes there as a change."""
     entry.picked = 0
-    if unlike(record, body, theirs):
+    different = unlike(record, body, theirs)
+    links.note_agreed(record, theirs, body, different)
+    if different:
         entry.go_again()
         return
     issues.close_all([record])
