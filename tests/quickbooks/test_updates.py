@@ -97,6 +97,20 @@ def test_item_linked_by_its_name_keeps_what_is_its_own(office: Office) -> None:
     assert now["IncomeAccountRef"]["value"] == sales
 
 
+@pytest.mark.parametrize("theirs", [None, "Byron Holding"])
+def test_company_name_goes_along_while_it_is_ours(office: Office, theirs: str | None) -> None:
+    account = office.client("Ada Byron", account_kind="business")
+    office.work()
+    if theirs:
+        edit(office, "account", account, "Customer", CompanyName=theirs)
+        poll(office)
+    office.change("account", account, name="Ada Lovelace")
+    office.work()
+    now = office.theirs("account", account)
+    assert (now["DisplayName"], now["CompanyName"]) == ("Ada Lovelace", theirs or "Ada Lovelace")
+    assert office.issues() == []
+
+
 def test_price_that_came_to_theirs_here_and_left_it_again_is_sent(office: Office) -> None:
     item = {"Name": "Tax return", "Type": "Service", "UnitPrice": 90}
     income = {"value": office.account_called("Services")}

@@ -29,7 +29,8 @@ ANSWERED = {
 OTHERWISE = "otherwise"
 """Among what a link knows: what our side says instead (see ``agreed``)."""
 
-_NOT_COMPARED = frozenset({"company", OTHERWISE})
+NOT_COMPARED = frozenset({"company", OTHERWISE})
+"""Changing these over there is nobody's business but theirs."""
 _MAY_BE_UNKNOWN = frozenset({"quantities", "refund_method", "payment_type", "expense_lines"})
 """Links that were made before these were looked at do not know them."""
 
@@ -58,7 +59,7 @@ def contradicted(entity: str, said: Facts, theirs: Facts) -> list[str]:
 
 def edited(known: Facts, now: Facts) -> list[str]:
     """The facts that changed between two sightings; a payment on an invoice changes none."""
-    compared = (known.keys() | now.keys()) - _NOT_COMPARED - (_MAY_BE_UNKNOWN - known.keys())
+    compared = (known.keys() | now.keys()) - NOT_COMPARED - (_MAY_BE_UNKNOWN - known.keys())
     found = {name for name in compared if known.get(name) != now.get(name)}
     if "lines" in found:
         found.discard("quantities")  # which are theirs

@@ -12,7 +12,7 @@ from decimal import Decimal
 from webapp.models import Record, Service
 from webapp.quickbooks import payloads
 from webapp.quickbooks.agreed import ours_in
-from webapp.quickbooks.facts import OTHERWISE, Facts, facts_of
+from webapp.quickbooks.facts import NOT_COMPARED, OTHERWISE, Facts, facts_of
 from webapp.quickbooks.fields import EMPTY, FIELDS, FILLED_IN
 from webapp.quickbooks.payloads import ENTITIES, Body
 
@@ -54,7 +54,8 @@ def _news(entity: str, body: Body, known: Facts) -> Iterator[str]:
     """The facts that ours did not say yet; emptied ones only where it is ours that was there."""
     ours, before = facts_of(entity, body), ours_in(known)
     for name, told_by in FIELDS[entity].items():
-        if ours.get(name) == before.get(name):
+        theirs = name in NOT_COMPARED and known.get(name) != before.get(name)
+        if theirs or ours.get(name) == before.get(name):
             continue
         surely_ours = name not in FILLED_IN or OTHERWISE in known
         if told_by in body or (told_by in EMPTY and surely_ours):
