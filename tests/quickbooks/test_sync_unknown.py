@@ -244,3 +244,19 @@ def test_update_that_was_overtaken_goes_again_at_once(office: Office) -> None:
     office.work()
     assert office.state("invoice", invoice) == "synced"
     assert office.theirs("invoice", invoice)["CustomerMemo"] == {"value": "Thank you"}
+
+
+def test_update_over_what_was_edited_meanwhile_is_asked_about_and_not_sent_again(
+    office: Office,
+) -> None:
+    """Also where QuickBooks would say anything but that it is stale."""
+    invoice = office.invoice(office.client(), office.service())
+    office.work()
+    office.fault("status", entity="Invoice", operation="update", status=500, times=0)
+    office.change("invoice", invoice, memo="Ours")
+    office.work()
+    theirs = office.quickbooks_id("invoice", invoice)
+    office.control("objects/amount", entity="Invoice", id=theirs, amount=999)
+    office.settle()
+    assert office.only_issue().cause == "edited"
+    assert office.attempts("invoice", invoice)[1:] == [("update", "unknown")]

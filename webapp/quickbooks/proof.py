@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.models import Link, Record
-from webapp.quickbooks import facts
+from webapp.quickbooks import facts, own_voids
 from webapp.quickbooks.fields import FILLED_IN
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.payloads import ENTITIES
@@ -49,13 +49,19 @@ def overtaken(request: Request, theirs: dict[str, Any] | None) -> bool:
     return str(theirs.get("SyncToken")) != str(request.sent.get("SyncToken"))
 
 
-def reread(record: Record, theirs: dict[str, Any] | None) -> None:
-    """Bring the link up to what is there, or note that it is gone; a person's edit is kept as
-    known only when it was none."""
+def reread(record: Record, theirs: dict[str, Any] | None) -> list[str]:
+    """Bring the link up to what is there, or note that it is gone.
+
+    The facts that were edited meanwhile are returned: then the link keeps what it knew.
+    """
     link = Link.of(record)
     if link is None:
-        return
+        return []
     if theirs is None:
         link.gone = True
-    elif not facts.edited(link.known, facts.facts_of(ENTITIES[record.kind], theirs)):
+        return []
+    now = facts.facts_of(ENTITIES[record.kind], theirs)
+    fields = facts.edited(own_voids.expected(record, link.known, now), now)
+    if not fields:
         link.sync_token = str(theirs["SyncToken"])
+    return fields

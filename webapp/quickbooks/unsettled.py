@@ -120,10 +120,20 @@ def _found(
         outcomes.settle([Case(entry, record, request, Accepted(theirs))], now)
         return True
     if request.operation != "create" and proof.overtaken(request, theirs):
-        entry.plan_anew()  # on what is there now
-        proof.reread(record, theirs)
+        _overtaken(entry, record, request, theirs)
         return True
     return False
+
+
+def _overtaken(
+    entry: Entry, record: Record, request: Request, theirs: dict[str, Any] | None
+) -> None:
+    """Go on with what is there now, unless a person has to see first what was edited there."""
+    fields = proof.reread(record, theirs)
+    if fields and request.operation == "update":
+        reject(entry, record, "edited", {"field": ", ".join(fields)}, theirs=theirs)
+    else:
+        entry.plan_anew()
 
 
 def _again(
