@@ -24,6 +24,7 @@ from tests.mutation.copies import copy_to
 ENGINE = "tests/quickbooks"
 OUTCOMES = f"{ENGINE}/test_outcomes.py"
 OUTBOX = "tests/models/test_outbox.py"
+CLAIMING = "tests/models/test_claiming.py"
 NEIGHBOURS = "tests/models/test_outbox_neighbours.py"
 TABLES = "tests/test_migrations.py::test_migrations_make_the_very_tables_of_the_models"
 SUBJECTS = {
@@ -31,7 +32,7 @@ SUBJECTS = {
     "payloads": ("webapp/quickbooks/payloads.py", [f"{ENGINE}/test_payloads.py"]),
     "updates": ("webapp/quickbooks/updates.py", [f"{ENGINE}/test_payloads.py"]),
     "outbox": ("webapp/models/outbox.py", [OUTBOX, NEIGHBOURS, TABLES]),
-    "claiming": ("webapp/models/claiming.py", [OUTBOX, NEIGHBOURS]),
+    "claiming": ("webapp/models/claiming.py", [CLAIMING, NEIGHBOURS]),
     "tokens": (
         "webapp/quickbooks/tokens.py",
         [f"{ENGINE}/test_token_lease.py", f"{ENGINE}/test_tokens.py"],
