@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.conftest import FirmFixture
 from tests.models.entries import CUTOFF, sent, service, some
 from webapp.database import database_now
 from webapp.extensions import db
@@ -164,9 +165,12 @@ def test_sending_alone_is_a_try_of_its_own(
 # -- outcomes --------------------------------------------------------------------------------------
 
 
-def test_accepted_is_done_and_forgets_its_request(entry: Entry, now: datetime) -> None:
+def test_accepted_is_done_and_forgets_its_request(
+    entry: Entry, now: datetime, firm: FirmFixture
+) -> None:
     sent(entry, now)
-    entry.tries, entry.failures, entry.create_anyway, entry.asked_by_id = 1, 2, True, 5
+    entry.tries, entry.failures, entry.create_anyway = 1, 2, True
+    entry.asked_by_id = firm.people["owner"]
     entry.waits_kind, entry.waits_id = "account", 7
     entry.accepted()
     assert (entry.state, entry.due_at, entry.reached) == ("done", None, 1)
@@ -176,13 +180,35 @@ def test_accepted_is_done_and_forgets_its_request(entry: Entry, now: datetime) -
     require_no_request(entry)
 
 
-def test_accepted_goes_again_where_the_record_moved_on(entry: Entry, now: datetime) -> None:
+def test_accepted_goes_again_where_the_record_moved_on(
+    entry: Entry, now: datetime, firm: FirmFixture
+) -> None:
     sent(entry, now)
-    entry.wanted = 2
+    entry.wanted, entry.asked_by_id = 2, firm.people["owner"]
     entry.accepted()
     assert (entry.state, entry.reached) == ("ready", 1)
+    assert entry.asked_by_id == firm.people["owner"]
     assert close(entry.due_at, now)
     require_no_request(entry)
+
+
+def test_a_crowd_is_accepted_each_by_what_it_sent(
+    firm_id: int, entry: Entry, now: datetime
+) -> None:
+    other = service(firm_id, "Payroll")
+    other.save()
+    moved_on, bystander = Entry.of(other), service(firm_id, "Taxes")
+    bystander.save()
+    assert moved_on is not None
+    for one in (entry, moved_on):
+        sent(one, now)
+    moved_on.wanted = 2
+    Entry.all_accepted([entry, moved_on])
+    assert [one.state for one in (entry, moved_on)] == ["done", "ready"]
+    assert [one.reached for one in (entry, moved_on)] == [1, 1]
+    untouched = Entry.of(bystander)
+    assert untouched is not None
+    assert (untouched.state, untouched.reached) == ("ready", 0)
 
 
 def test_accepted_without_a_request_reaches_what_is_wanted(entry: Entry) -> None:

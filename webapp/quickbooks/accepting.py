@@ -49,10 +49,9 @@ def accept_all(saved: Sequence[Saved]) -> None:
             links.note_all([(one.record, one.found) for one in own], told)
             issues.close_all([one.record for one in own])
             attempt_log.note_accepted([(one.entry, one.request, one.intuit_tid) for one in own])
+            Entry.all_accepted([one.entry for one in own])
     for one in own:
-        contradicted = told[one.record.id].contradicted
-        one.entry.accepted()
-        if contradicted:
+        if contradicted := told[one.record.id].contradicted:
             differ(one.entry, one.record, contradicted, one.found)
     for one in saved:
         if one.record.id in taken:
@@ -90,8 +89,12 @@ def accept_ours(
 ) -> None:
     """Take the object that ``is_ours`` for the answer that got lost. Where it says otherwise than
     what was ``sent``, people are shown both: the record may have been changed since, or theirs."""
-    said = facts.told(ENTITIES[record.kind], sent)
-    told = Told(said, strays.unlike(record, dict(sent), theirs))
+    entity = ENTITIES[record.kind]
+    told = Told(
+        facts.told(entity, sent),
+        strays.unlike(record, dict(sent), theirs),
+        facts.facts_of(entity, theirs),
+    )
     links.note(record, theirs, told)
     issues.close_all([record])
     entry.accepted()

@@ -17,16 +17,17 @@ from webapp.quickbooks.facts import OTHERWISE, Facts, contradicted, facts_of, to
 
 @dataclass(frozen=True)
 class Told:
-    """The facts that a request was about, and which of them its answer contradicts."""
+    """The facts that a request was about, which of them its answer contradicts, and its facts."""
 
     facts: Facts
     contradicted: list[str]
+    answered: Facts
 
     @classmethod
     def of(cls, entity: str, sent: Mapping[str, Any], answered: Mapping[str, Any]) -> Told:
         """Both are QuickBooks bodies."""
-        said = told(entity, sent)
-        return cls(said, contradicted(entity, said, facts_of(entity, answered)))
+        said, theirs = told(entity, sent), facts_of(entity, answered)
+        return cls(said, contradicted(entity, said, theirs), theirs)
 
 
 def agreed(known: Facts, ours: Facts, except_for: Container[str] = ()) -> Facts:
@@ -58,10 +59,10 @@ def seen_again(before: Facts, now: Facts) -> Facts:
     return agreed(now, ours_in(before)) if OTHERWISE in before else now
 
 
-def accepted(before: Facts, now: Facts, request: Told) -> Facts:
-    """A request was carried out, and they hold what ``now`` says.
+def accepted(before: Facts, request: Told) -> Facts:
+    """A request was carried out, and they hold what its answer says.
 
     What it only repeated of theirs (see ``updates``) was not ours.
     """
     said = {name: value for name, value in request.facts.items() if value != before.get(name)}
-    return agreed(now, {**ours_in(before), **said}, request.contradicted)
+    return agreed(request.answered, {**ours_in(before), **said}, request.contradicted)

@@ -47,13 +47,13 @@ def note_all(sightings: Sequence[Sighting], told: Mapping[int, agreed.Told] | No
     present = Link.of_records(firm_id, kind, [record.id for record, _found in sightings])
     fresh = []
     for record, found in sightings:
-        seen = _seen(entity, found)
         link = present.get(record.id)
-        before = link.known if link and link.quickbooks_id == seen["quickbooks_id"] else {}
+        before = link.known if link and link.quickbooks_id == str(found["Id"]) else {}
         if record.id in told:
-            seen["known"] = agreed.accepted(before, seen["known"], told[record.id])
-        elif before:
-            seen["known"] = agreed.seen_again(before, seen["known"])
+            known = agreed.accepted(before, told[record.id])
+        else:
+            known = agreed.seen_again(before, facts_of(entity, found))
+        seen = _seen(found, known)
         if link is None:
             fresh.append({"firm_id": firm_id, "kind": kind, "record_id": record.id, **seen})
             continue
@@ -64,12 +64,12 @@ def note_all(sightings: Sequence[Sighting], told: Mapping[int, agreed.Told] | No
     Entry.release(firm_id, kind, [record.id for record, _found in sightings])
 
 
-def _seen(entity: str, found: Mapping[str, Any]) -> dict[str, Any]:
+def _seen(found: Mapping[str, Any], known: Facts) -> dict[str, Any]:
     """What a link keeps of an object that is there."""
     return {
         "quickbooks_id": str(found["Id"]),
         "sync_token": str(found.get("SyncToken", "0")),
-        "known": facts_of(entity, found),
+        "known": known,
         "seen_at": changed_at(found),
         "gone": False,
         "left_out": False,

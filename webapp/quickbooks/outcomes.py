@@ -56,11 +56,11 @@ def settle(cases: Sequence[Case], now: datetime) -> None:
         and case.request.operation not in REMOVALS
     ]
     accepting.accept_all(saved)
-    done = {one.entry.id for one in saved}
+    done = {one.request.entry_id for one in saved}
     for case in live:
         if isinstance(case.outcome, Accepted) and case.outcome.deleted_since:
             _deleted_since(case)
-        if case.entry.id not in done:
+        if case.request.entry_id not in done:
             _settle_one(case, now)
 
 

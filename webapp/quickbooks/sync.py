@@ -97,6 +97,8 @@ class _Slice:
             self.departures = Departures(hold, self.budget)
         self.flights: dict[Future[Any], Flight] = {}
         self.readings: dict[Future[Any], Handler] = {}
+        self.full_until = 0.0
+        """Of ``time.monotonic``: before, the budget has no room for anything that was due."""
         self.stopped = self.suspect = self.asking = False
         """What a worker died with is under way: nothing else may be beside it."""
 
@@ -147,6 +149,8 @@ class _Slice:
     def _take_up(self) -> float | None:
         """Put on its way what is most urgent and may go; the seconds until it is worth looking
         for more, None when nothing is due."""
+        if (full_for := self.full_until - time.monotonic()) > 0:
+            return full_for
         first = claiming.first_due(self.firm_id, CROWD)
         if first is None:
             return None
@@ -163,7 +167,9 @@ class _Slice:
         # In a crowd single calls go a second's worth at a time: a transaction for each costs most.
         room = self.budget.room(free if first.like_it >= CROWD else 1, hurry=hurry)
         if not room.calls or (room.wait_s and not room.batches):
-            return min(room.wait_s, LOOK_EVERY_S)
+            pause = min(room.wait_s, LOOK_EVERY_S)
+            self.full_until = time.monotonic() + pause
+            return pause
         limit = LOOKED_FOR_AT_ONCE if first.sent else _so_many(room, free)
         ids = claiming.claim(self.firm_id, first, limit)
         failpoints.reach("claimed", ENTITIES[first.kind])
