@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import abort, g, has_request_context, redirect, request, url_for
@@ -18,11 +18,9 @@ from werkzeug.wrappers import Response
 from webapp.extensions import db, login_manager
 from webapp.models.firm import Firm
 from webapp.models.person import Person
-from webapp.models.record import Record
 from webapp.models.sign_in import SignIn
 
 View = TypeVar("View", bound=Callable[..., Any])
-R = TypeVar("R", bound=Record)
 
 LARGEST_ID = 2**63 - 1
 """What the databases can look for; an address can hold more."""
@@ -109,12 +107,22 @@ for_owner = _guard(lambda person: person.connects)
 for_operators = _guard(lambda person: person.is_operator)
 
 
-def own(model: type[R], record_id: int) -> R:
-    """The asking firm's live record, or 404: also for another firm's."""
+class OfFirm(Protocol):
+    """What belongs to a firm, and is found by its id there."""
+
+    @classmethod
+    def in_firm(cls, firm_id: int, record_id: int, /) -> Any: ...
+
+
+Owned = TypeVar("Owned", bound=OfFirm)
+
+
+def own(model: type[Owned], record_id: int) -> Owned:
+    """The asking firm's own, or 404: also for another firm's, or a removed record."""
     record = model.in_firm(firm_id(), record_id) if record_id <= LARGEST_ID else None
     if record is None:
         abort(404)
-    return cast(R, record)
+    return cast(Owned, record)
 
 
 def note_seen() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, abort, jsonify
+from flask import Response, jsonify
 from sqlalchemy import select
 
 from webapp.api.bodies import optional_object
@@ -18,12 +18,11 @@ from webapp.api.problems import problem
 from webapp.api.writing import writes
 from webapp.extensions import db
 from webapp.intake import Refused, values
-from webapp.intake.lookup import LARGEST_ID
 from webapp.models import KINDS, Issue, Link, model_of
 from webapp.models.issue import CLOSED, IGNORED, OPEN
 from webapp.quickbooks import actions, causes
 from webapp.quickbooks.causes.cause import ACTIONS
-from webapp.rights import firm_id, person_id
+from webapp.rights import firm_id, own, person_id
 
 STATES = (OPEN, IGNORED, CLOSED)
 EVERY_ACTION = (*ACTIONS, actions.IGNORE, actions.RESTORE)
@@ -98,7 +97,7 @@ def listed(query: dict[str, Any]) -> Response:
 @per_token
 @area.response(200, IssueAnswer)
 def one(issue_id: int) -> Response:
-    return jsonify(show([_own(issue_id)])[0])
+    return jsonify(show([own(Issue, issue_id)])[0])
 
 
 @area.route(f"/<int:issue_id>/<any({_QUOTED_ACTIONS}):action>", methods=["POST"])
@@ -107,7 +106,7 @@ def one(issue_id: int) -> Response:
 @area.doc(**takes(ActionFields, optional=True))
 @writes
 def act(issue_id: int, action: str) -> Response:
-    issue, arguments = _own(issue_id), _arguments(optional_object())
+    issue, arguments = own(Issue, issue_id), _arguments(optional_object())
     try:
         actions.perform(issue, action, person_id(), arguments)
     except actions.ActionRefused as refused:
@@ -120,13 +119,6 @@ def _refused(refused: actions.ActionRefused) -> Response:
     if "" in refused.errors:
         return problem(409, " ".join(refused.errors[""]))
     return problem(422, fields=refused.errors)
-
-
-def _own(issue_id: int) -> Issue:
-    issue = Issue.in_firm(firm_id(), issue_id) if issue_id <= LARGEST_ID else None
-    if issue is None:
-        abort(404)
-    return issue
 
 
 def _arguments(given: dict[str, Any]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from webapp.extensions import db
 from webapp.imports import KINDS, columns, file, undo, work
 from webapp.models import CsvImport, CsvRow
 from webapp.models.csv_import import DONE, LEFT, PREVIEW, REFUSE
-from webapp.rights import LARGEST_ID, asking_firm, current_person, firm_id, for_firm
+from webapp.rights import asking_firm, current_person, firm_id, for_firm, own
 from webapp.views import imports_words as words
 from webapp.views.answers import done, page, refused
 from webapp.views.deletion import Question, ask
@@ -149,8 +149,8 @@ def take_back(name: str, import_id: int) -> AnyResponse | tuple[str, int]:
 
 
 def _own(name: str, import_id: int) -> CsvImport:
-    found = CsvImport.in_firm(firm_id(), import_id) if import_id <= LARGEST_ID else None
-    if found is None or found.kind != KINDS[name]:
+    found = own(CsvImport, import_id)
+    if found.kind != KINDS[name]:
         abort(404)
     return found
 

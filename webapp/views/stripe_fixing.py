@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from webapp import money
 from webapp.intake import Lookup
 from webapp.models import Record, StripeObject
-from webapp.rights import LARGEST_ID, firm_id, for_fixers
+from webapp.rights import firm_id, for_fixers, own
 from webapp.stripe import actions, amounts
 from webapp.views.answers import done, page, refused
 from webapp.views.payment_choices import (
@@ -33,7 +33,7 @@ FIELDS = ("account", "invoice", "payment")
 @bp.get("/<int:object_id>")
 @for_fixers
 def show(object_id: int) -> tuple[str, int]:
-    found = _own(object_id)
+    found = own(StripeObject, object_id)
     chosen = {name: str(id_) for name, id_ in found.choice.items()}
     return page(TEMPLATE, "form", **_shown(found, chosen, {}))
 
@@ -43,13 +43,13 @@ def show(object_id: int) -> tuple[str, int]:
 def invoices(object_id: int) -> tuple[str, int]:
     """The choice of invoices, after another client was chosen."""
     values = {"account": request.args.get("account", "")}
-    return page(TEMPLATE, "invoices", **_shown(_own(object_id), values, {}))
+    return page(TEMPLATE, "invoices", **_shown(own(StripeObject, object_id), values, {}))
 
 
 @bp.post("/<int:object_id>")
 @for_fixers
 def choose(object_id: int) -> Response | tuple[str, int]:
-    found, values = _own(object_id), typed(*FIELDS)
+    found, values = own(StripeObject, object_id), typed(*FIELDS)
     if found.payment_id is not None:
         return done(url_for("stripe_page.index"), gettext("It is recorded already."))
     chosen, errors = _chosen(values)
@@ -63,7 +63,7 @@ def choose(object_id: int) -> Response | tuple[str, int]:
 @bp.post("/<int:object_id>/retry")
 @for_fixers
 def retry(object_id: int) -> Response:
-    tried = actions.retry(_own(object_id))
+    tried = actions.retry(own(StripeObject, object_id))
     said = gettext("Done, or on its way.") if tried else gettext("It still cannot be recorded.")
     return done(url_for("stripe_page.index"), said)
 
@@ -71,24 +71,17 @@ def retry(object_id: int) -> Response:
 @bp.post("/<int:object_id>/dismiss")
 @for_fixers
 def dismiss(object_id: int) -> Response:
-    actions.dismiss(_own(object_id))
+    actions.dismiss(own(StripeObject, object_id))
     return done(url_for("stripe_page.index"), gettext("Dismissed. You can restore it."))
 
 
 @bp.post("/<int:object_id>/restore")
 @for_fixers
 def restore(object_id: int) -> Response:
-    found = _own(object_id)
+    found = own(StripeObject, object_id)
     if found.dismissed_at is not None:
         actions.restore(found)
     return done(url_for("stripe_page.index"), gettext("Restored."))
-
-
-def _own(object_id: int) -> StripeObject:
-    found = StripeObject.in_firm(firm_id(), object_id) if object_id <= LARGEST_ID else None
-    if found is None:
-        abort(404)
-    return found
 
 
 def _chosen(values: Values) -> tuple[dict[str, int | None], Errors]:

@@ -15,7 +15,7 @@ from webapp.quickbooks import actions, bulk
 from webapp.quickbooks.actions import ActionRefused
 from webapp.quickbooks.causes import cause as names
 from webapp.quickbooks.relinking import undo_link
-from webapp.rights import LARGEST_ID, firm_id, for_fixers, person_id
+from webapp.rights import for_fixers, own, person_id
 from webapp.views.answers import from_htmx
 from webapp.views.quickbooks.activity import activity_card
 from webapp.views.quickbooks.buttons import ASKING, LEAVING, off_because
@@ -52,7 +52,7 @@ Answer = Response | str | tuple[str, int]
 @for_fixers
 def row(issue_id: int) -> str:
     """How far a syncing row is; asked every 2 s until it is settled."""
-    issue = _own(issue_id)
+    issue = own(Issue, issue_id)
     if issue.state == issues.CLOSED:
         return _after_closing(issue)
     rows = _rows(issue)
@@ -87,7 +87,7 @@ def _failed_again(issue: Issue) -> str:
 @for_fixers
 def detail(issue_id: int) -> Answer:
     """The detail alone; without htmx, the list with this row opened."""
-    issue = _own(issue_id)
+    issue = own(Issue, issue_id)
     if not from_htmx():
         return redirect(_list_url(issue, open=issue.id), 303)
     rows = _rows(issue)
@@ -99,7 +99,7 @@ def detail(issue_id: int) -> Answer:
 @for_fixers
 def suggest(issue_id: int) -> str:
     """The combobox's options for what was typed."""
-    issue = _own(issue_id)
+    issue = own(Issue, issue_id)
     account = _account_of(issue)
     typed = request.args.get("q", "").strip()[:200]
     return render_template(
@@ -116,7 +116,7 @@ def suggest(issue_id: int) -> str:
 @for_fixers
 def ask(issue_id: int, action: str) -> Answer:
     """The question before an act that asks first."""
-    issue = _own(issue_id)
+    issue = own(Issue, issue_id)
     if action not in ASKING:
         abort(HTTPStatus.METHOD_NOT_ALLOWED)
     refusal = actions.why_not(issue, action)
@@ -130,7 +130,7 @@ def ask(issue_id: int, action: str) -> Answer:
 @bp.post("/<action>")
 @for_fixers
 def act(issue_id: int, action: str) -> Answer:
-    issue = _own(issue_id)
+    issue = own(Issue, issue_id)
     if issue.state == issues.CLOSED:
         return _gone(issue)
     picked = pick(issue, action, request.form)
@@ -149,7 +149,7 @@ def act(issue_id: int, action: str) -> Answer:
 @for_fixers
 def sync_again(issue_id: int) -> Answer:
     """Undo "do not sync this account"."""
-    issue = _own(issue_id)
+    issue = own(Issue, issue_id)
     account = _account_of(issue)
     account.set_sync(True, person_id())
     db.session.commit()
@@ -164,7 +164,7 @@ def sync_again(issue_id: int) -> Answer:
 @for_fixers
 def unlink(issue_id: int) -> Answer:
     """Undo the choice of a customer."""
-    issue = _own(issue_id)
+    issue = own(Issue, issue_id)
     account = _account_of(issue)
     undone = undo_link(account, person_id())
     said = gettext("The link of %(account)s is undone.", account=account.name)
@@ -220,7 +220,7 @@ def _gone(issue: Issue) -> Answer:
 def _refused(issue: Issue, picked: Picked, refusal: ActionRefused) -> Answer:
     """The row again with what is wrong, beside the field if it is a field's."""
     db.session.rollback()
-    issue = _own(issue.id)
+    issue = own(Issue, issue.id)
     errors = {field: messages[0] for field, messages in refusal.errors.items()}
     rows = _rows(issue)
     choosing = issue.kind == "account" and picked.action in (names.LINK, names.CREATE_CUSTOMER)
@@ -286,14 +286,6 @@ def _render_row(row: IssueRow) -> str:
 
 
 # -- finding --------------------------------------------------------------------------------------
-
-
-def _own(issue_id: int) -> Issue:
-    """The asking firm's issue, or 404."""
-    issue = Issue.in_firm(firm_id(), issue_id) if issue_id <= LARGEST_ID else None
-    if issue is None:
-        abort(404)
-    return issue
 
 
 def _account_of(issue: Issue) -> Account:
