@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.quickbooks.listening import poll
 from tests.quickbooks.office import Office
 from tests.sandbox_process import Switch
 
@@ -103,3 +104,54 @@ def test_our_customer_is_found_though_its_address_was_changed_over_there(office:
     office.settle()
     assert office.issues() == []
     assert office.quickbooks_id("account", account) == made
+
+
+# -- found, and edited since -----------------------------------------------------------------------
+
+
+def theirs_only(office: Office, memo: str) -> None:
+    """Somebody edits the company's one invoice."""
+    (theirs,) = office.objects("Invoice")
+    fields = {"CustomerMemo": {"value": memo}}
+    office.control("objects/update", entity="Invoice", id=theirs["Id"], fields=fields)
+
+
+@pytest.mark.parametrize("lost", ["create", "update"])
+def test_edit_before_the_lost_answer_is_looked_for_is_told(office: Office, lost: str) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    office.fault("commit_then_drop", entity="Invoice", operation=lost, times=1)
+    invoice = office.invoice(account, service, memo="Ours")
+    office.work()
+    if lost == "update":
+        office.change("invoice", invoice, number="7001")
+        office.work()
+    theirs_only(office, "Theirs")
+    office.settle()
+    issue = office.only_issue()
+    assert (issue.cause, issue.facts["field"]) == ("edited", "memo")
+    assert office.theirs("invoice", invoice)["CustomerMemo"] == {"value": "Theirs"}
+    theirs_only(office, "Ours")
+    poll(office)
+    assert office.issues() == []
+    assert office.state("invoice", invoice) == "synced"
+
+
+def test_payment_of_an_invoice_before_it_is_looked_for_is_no_edit(office: Office) -> None:
+    account, service = office.client(), office.service()
+    office.work()
+    office.fault("commit_then_drop", entity="Invoice", operation="create", times=1)
+    invoice = office.invoice(account, service)
+    office.work()
+    (theirs,) = office.objects("Invoice")
+    linked = {"TxnId": theirs["Id"], "TxnType": "Invoice"}
+    office.create_theirs(
+        "Payment",
+        CustomerRef=theirs["CustomerRef"],
+        TotalAmt=100,
+        Line=[{"Amount": 100, "LinkedTxn": [linked]}],
+    )
+    assert office.object("Invoice", theirs["Id"])["SyncToken"] != "0"
+    office.settle()
+    assert office.state("invoice", invoice) == "synced"
+    assert office.issues() == []

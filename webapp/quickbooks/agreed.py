@@ -54,6 +54,13 @@ def ours_in(known: Facts) -> Facts:
     return {name: value for name, value in said.items() if value is not None and name != OTHERWISE}
 
 
+def before_edit(known: Facts, was: Facts) -> Facts:
+    """``known``, with these facts as they were before somebody edited them."""
+    kept = {name: value for name, value in {**known, **was}.items() if value is not None}
+    otherwise = known.get(OTHERWISE, {})
+    return {**kept, OTHERWISE: {n: said for n, said in otherwise.items() if n not in was}}
+
+
 def seen_again(before: Facts, now: Facts) -> Facts:
     """Theirs is as ``now`` says, and ours as it was."""
     return agreed(now, ours_in(before)) if OTHERWISE in before else now

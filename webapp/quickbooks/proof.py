@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.models import Link, Record
-from webapp.quickbooks import facts, own_voids
+from webapp.quickbooks import facts, lookup, own_voids, strays
 from webapp.quickbooks.fields import FILLED_IN
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.payloads import ENTITIES
+
+NEW = "0"  # Intuit: the SyncToken of what was only created
 
 
 def shows(record: Record, request: Request, theirs: dict[str, Any] | None) -> bool:
@@ -40,6 +42,23 @@ def shows(record: Record, request: Request, theirs: dict[str, Any] | None) -> bo
 def _voided(theirs: dict[str, Any]) -> bool:
     """Intuit: a void zeroes the amounts and begins the note with "Voided"."""
     return str(theirs.get("PrivateNote", "")).startswith("Voided")
+
+
+def edited_since(record: Record, request: Request, theirs: dict[str, Any]) -> facts.Facts:
+    """What somebody edited between the request, which was carried out, and our looking for it:
+    those facts as they were, None for what was empty.
+
+    Of a new client or service nothing counts: it is found by its name alone.
+    """
+    said = facts.told(request.entity, request.sent)
+    if request.operation == "create":
+        untouched = str(theirs.get("SyncToken")) == NEW or request.entity in lookup.LISTS
+        fields = [] if untouched else strays.unlike(record, request.sent, theirs)
+        return {name: said.get(name) for name in fields}
+    link, now = Link.of(record), facts.facts_of(request.entity, theirs)
+    was = {**own_voids.expected(record, link.known if link else {}, now), **said}
+    fields = facts.edited({n: value for n, value in was.items() if value is not None}, now)
+    return {name: was.get(name) for name in fields if name not in FILLED_IN}
 
 
 def overtaken(request: Request, theirs: dict[str, Any] | None) -> bool:

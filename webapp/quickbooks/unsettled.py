@@ -17,12 +17,12 @@ from sqlalchemy import func, select
 from webapp import failpoints
 from webapp.extensions import db
 from webapp.models import Batch, Entry, Link, Record, outbox
-from webapp.quickbooks import causes, giving_up, health, lookup, outcomes, proof
+from webapp.quickbooks import agreed, causes, facts, giving_up, health, lookup, outcomes, proof
 from webapp.quickbooks.client import Company
 from webapp.quickbooks.composing import request_of
 from webapp.quickbooks.departures import send_by
 from webapp.quickbooks.errors import Fault, QuickBooksError, Rejected
-from webapp.quickbooks.flight import Accepted, Flight, Request, batch_body
+from webapp.quickbooks.flight import REMOVALS, Accepted, Flight, Request, batch_body
 from webapp.quickbooks.hold import Hold
 from webapp.quickbooks.outcomes import Case
 from webapp.quickbooks.rejecting import STOPPED_WORKER, reject
@@ -117,12 +117,26 @@ def _found(
 ) -> bool:
     """Settle it by what is there; False when the request has to be sent again."""
     if proof.shows(record, request, theirs):
+        saved = theirs if request.operation not in REMOVALS else None
+        was = proof.edited_since(record, request, saved) if saved else {}
         outcomes.settle([Case(entry, record, request, Accepted(theirs))], now)
+        if was and record.live and entry.state != outbox.REJECTED:
+            _tell_of_edit(entry, record, was, saved)
         return True
     if request.operation != "create" and proof.overtaken(request, theirs):
         _overtaken(entry, record, request, theirs)
         return True
     return False
+
+
+def _tell_of_edit(
+    entry: Entry, record: Record, was: facts.Facts, theirs: dict[str, Any] | None
+) -> None:
+    """``was`` is what somebody edited, as it was: the link goes on knowing that."""
+    link = Link.of(record)
+    assert link is not None
+    link.known = agreed.before_edit(link.known, was)
+    reject(entry, record, "edited", {"field": ", ".join(sorted(was))}, theirs=theirs)
 
 
 def _overtaken(
