@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.quickbooks.accents import Exchange, Proxy
+from tests.quickbooks.accents import Exchange, Proxy, short_feed
 from tests.quickbooks.listening import act, delivered, hear, poll, read_count
 from tests.quickbooks.office import MakeOffice, Office
 from tests.sandbox_process import Switch
@@ -81,6 +81,22 @@ def test_deletion_that_a_full_answer_leaves_out_is_noticed(
     issue = office.only_issue()
     assert (issue.cause, issue.record_id) == ("record_deleted", gone)
     assert office.state("invoice", kept) == "synced"
+
+
+def test_full_answer_of_a_feed_that_refuses_a_kind_is_read_to_its_end(
+    proxy: Proxy, make_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = make_office()
+    gone = office.invoice(office.client(), office.service())
+    office.work()
+    for number in range(5):
+        office.create_theirs("Customer", DisplayName=f"Customer {number}")
+    office.control("objects/delete", entity="Invoice", id=office.quickbooks_id("invoice", gone))
+    monkeypatch.setattr(reading, "MOST_OBJECTS", 3)
+    proxy.accents = (short_feed,)
+    poll(office)
+    assert office.only_issue().cause == "record_deleted"
+    assert office.connection().changes_due_at is None  # nothing is left to be read
 
 
 def test_change_of_what_waits_for_a_person_does_not_hold_up_the_reading(office: Office) -> None:

@@ -121,7 +121,7 @@ class _Reading:
     # -- reading -------------------------------------------------------------------------------
 
     def _read_changes(self, read_to: datetime) -> None:
-        """One call; where its answer is full, one for each entity; where that is, queries."""
+        """Asked for by our clock and, where QuickBooks' is behind it, by theirs."""
         since = read_to - OVERLAP
         stamp = since.isoformat(timespec="seconds")
         found = self._changed_since(stamp)
@@ -129,8 +129,6 @@ class _Reading:
             # What we call then was not yet, over there: ask by their clock.
             stamp = (since - self.company.behind).isoformat(timespec="seconds")
             found = self._changed_since(stamp)
-        if sum(map(len, found.values())) >= MOST_OBJECTS:
-            found = {entity: self._changes_of(entity, stamp) for entity in WATCHED}
         self._add_announced(found, read_to)
         self._take_in(found)
 
@@ -150,11 +148,16 @@ class _Reading:
             found[entity].extend(self._call(look_for))
 
     def _changed_since(self, stamp: str) -> Sightings:
+        """One call; where its answer is full or refused, one for each entity; where one of these
+        is full, queries."""
         try:
-            return self._call(lambda: self.company.changes(list(WATCHED), stamp))
+            found = self._call(lambda: self.company.changes(list(WATCHED), stamp))
         except Rejected as error:
             log.warning("changes_refused", firm_id=self.firm_id, code=error.fault.code)
-            return {entity: self._changes_or_all(entity, stamp) for entity in WATCHED}
+        else:
+            if sum(map(len, found.values())) < MOST_OBJECTS:
+                return found
+        return {entity: self._changes_or_all(entity, stamp) for entity in WATCHED}
 
     def _changes_or_all(self, entity: str, stamp: str) -> list[dict[str, Any]]:
         """Which entities a change feed takes is told by those it leaves out: some plan or country
