@@ -189,6 +189,14 @@ def test_what_was_changed_there_is_never_just_sent_again(key: str, kind: str) ->
     assert "resync" not in actions_of(key, kind, linked=True)
 
 
+def test_customer_that_was_merged_away_is_made_anew_never_active_again() -> None:
+    """Intuit: the one that lost is no more; and the one that stays may be another client's."""
+    offered = actions_of("customer_merged", "account", linked=True)
+    assert {"link", "create-customer"} <= set(offered)
+    assert "reactivate" not in offered
+    assert "reactivate" in actions_of("customer_deleted", "account", linked=True)
+
+
 def test_an_account_is_resynced_only_when_it_is_linked() -> None:
     assert "resync" not in actions_of("email_invalid", "account")
     assert "resync" in actions_of("email_invalid", "account", linked=True)

@@ -86,8 +86,11 @@ CAUSES = catalogue(
         "customer_merged",
         HERE,
         _l("Linked customer was merged into another"),
-        _l("Choose the customer that was kept."),
-        _CUSTOMER_GONE,
+        _l(
+            "Choose the customer that was kept. If that one is another client’s, create a customer "
+            "for this client."
+        ),
+        (CREATE_CUSTOMER, RESYNC),
         detail=_l("“%(customer)s” is no longer a customer of its own in QuickBooks."),
         kinds=("account",),
     ),
