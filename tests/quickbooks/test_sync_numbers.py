@@ -322,5 +322,5 @@ def test_our_own_invoice_found_under_its_number_is_compared_with_ours(
         db.session.commit()
     office.settle()
     issue = office.only_issue()
-    assert (issue.cause, issue.facts["field"]) == ("differs", "total")
+    assert (issue.cause, issue.facts["field"]) == ("differs", "total, lines, quantities")
     assert len(office.objects("Invoice")) == 1
