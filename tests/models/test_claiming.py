@@ -40,6 +40,17 @@ def test_most_urgent_is_described_with_how_many_are_like_it(firm_id: int) -> Non
     assert counted.like_it == 2
 
 
+def test_another_kind_of_the_same_priority_is_not_like_it(firm_id: int) -> None:
+    some(firm_id, 2)
+    Account(firm_id=firm_id, name="Ada").save()
+    Account(firm_id=firm_id, name="Bo").save()
+    Account(firm_id=firm_id, name="Cy").save()
+    db.session.commit()
+    due = claiming.first_due(firm_id, 10)
+    assert due is not None
+    assert (due.kind, due.like_it) == ("service", 2)
+
+
 def test_claim_takes_the_lower_level_first(firm_id: int) -> None:
     account = Account(firm_id=firm_id, name="Ada")
     account.save()
