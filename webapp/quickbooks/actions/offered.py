@@ -44,7 +44,7 @@ def why_not(issue: Issue, action: str) -> str:
     is_open = issue.state == issues.OPEN
     if is_open and unsettled and action in causes.actions_of(issue.cause, issue.kind, linked):
         return still_out()
-    return gettext("This is not possible any more. Reload the page.")
+    return no_longer()
 
 
 def unsettled_among(firm_id: int, kind: str, record_ids: Collection[int]) -> set[int]:
@@ -67,6 +67,10 @@ def still_out() -> str:
         "It was sent, and it is not known yet whether it arrived. You can decide once we have "
         "looked for it in QuickBooks."
     )
+
+
+def no_longer() -> str:
+    return gettext("This is not possible any more. Reload the page.")
 
 
 def _is_linked(issue: Issue) -> bool:

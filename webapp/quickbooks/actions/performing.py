@@ -9,7 +9,7 @@ from webapp.models import Entry, Firm, Issue
 from webapp.quickbooks import causes, repairs
 from webapp.quickbooks.actions import content, deciding, matching, repairing, retrying
 from webapp.quickbooks.actions.case import ActionRefused, Arguments, Case
-from webapp.quickbooks.actions.offered import IGNORE, RESTORE, why_not
+from webapp.quickbooks.actions.offered import IGNORE, RESTORE, no_longer, why_not
 
 
 def perform(
@@ -26,7 +26,7 @@ def perform(
     refusal = why_not(issue, action)
     if entry is None or refusal:
         db.session.rollback()
-        raise ActionRefused("", refusal)
+        raise ActionRefused("", refusal or no_longer())
     try:
         _ACTS[action](Case(issue, entry, person_id, arguments or {}))
     except ActionRefused:
