@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.quickbooks.office import Office
+from tests.quickbooks.accents import Accent, Exchange, Proxy
+from tests.quickbooks.office import DAY, MakeOffice, Office
 
 
 def test_change_of_a_paid_invoice_is_sent_with_the_new_token(office: Office) -> None:
@@ -139,6 +142,48 @@ def test_answer_with_another_total_opens_an_issue(office: Office) -> None:
     issue = office.only_issue()
     assert (issue.cause, issue.facts["field"]) == ("differs", "total")
     assert office.state("invoice", invoice) == "failed"
+
+
+def answering(field: str, value: Any) -> Accent:
+    """QuickBooks drops a payment's field, and puts in its own, if anything."""
+
+    def accent(exchange: Exchange) -> None:
+        for found in exchange.objects():
+            if exchange.last == "payment" and found.pop(field, None) and value is not None:
+                found[field] = value
+
+    return accent
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [("DepositToAccountRef", {"value": "404"}, "account"), ("TxnDate", "2026-01-02", "date")],
+)
+def test_answer_that_books_a_payment_elsewhere_opens_an_issue(
+    proxy: Proxy, make_office: MakeOffice, field: str, value: Any, told: str
+) -> None:
+    office = make_office()
+    payment = office.payment(office.invoice(office.client(), office.service()))
+    proxy.accents = (answering(field, value),)
+    office.work()
+    issue = office.only_issue()
+    assert (issue.cause, issue.facts["field"]) == ("differs", told)
+    assert office.state("payment", payment) == "failed"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("DepositToAccountRef", None), ("TxnDate", None), ("TxnDate", f"{DAY}-08:00")],
+)
+def test_answer_that_says_no_other_account_or_day_is_a_yes(
+    proxy: Proxy, make_office: MakeOffice, field: str, value: Any
+) -> None:
+    office = make_office()
+    payment = office.payment(office.invoice(office.client(), office.service()))
+    proxy.accents = (answering(field, value),)
+    office.work()
+    assert office.issues() == []
+    assert office.state("payment", payment) == "synced"
 
 
 def changed_invoice(_account: int) -> str:

@@ -24,6 +24,9 @@ ANSWERED = {
     "Purchase": ("total", "account"),
 }
 """What an answer must repeat of what was sent: QuickBooks may drop a link and still say 200."""
+NEVER_ANOTHER = frozenset({"date", "account"})
+"""What an answer may leave out, but not say otherwise: a payment whose account was dropped stands
+among undeposited funds, in the wrong place of the books."""
 
 
 OTHERWISE = "otherwise"
@@ -53,7 +56,11 @@ def contradicted(entity: str, said: Facts, theirs: Facts) -> list[str]:
         name
         for name, value in said.items()
         if value != theirs.get(name)
-        and (name in ANSWERED[entity] or (value is None and name not in FILLED_IN))
+        and (
+            name in ANSWERED[entity]
+            or (name in NEVER_ANOTHER and name in theirs)
+            or (value is None and name not in FILLED_IN)
+        )
     ]
 
 
@@ -80,6 +87,11 @@ def changed_at(body: Mapping[str, Any]) -> datetime | None:
 def created_at(body: Mapping[str, Any]) -> datetime | None:
     """When the object was made, by QuickBooks' clock; None if not told."""
     return _instant(_in(body, "MetaData", "CreateTime"))
+
+
+def _day(value: Any) -> Any:
+    """Without the time or offset that may follow, as in QuickBooks' XML: it is the same day."""
+    return value[:10] if isinstance(value, str) else value
 
 
 def _instant(stamp: Any) -> datetime | None:
@@ -119,8 +131,8 @@ def _invoice(body: Mapping[str, Any]) -> Facts:
     return {
         "number": body.get("DocNumber"),
         "customer": _ref(body, "CustomerRef"),
-        "date": body.get("TxnDate"),
-        "due_date": body.get("DueDate"),
+        "date": _day(body.get("TxnDate")),
+        "due_date": _day(body.get("DueDate")),
         "memo": _in(body, "CustomerMemo", "value"),
         "total": _total(body, lines),
         "lines": [_line(line) for line in lines],
@@ -158,7 +170,7 @@ def _payment(body: Mapping[str, Any]) -> Facts:
     ]
     return {
         "customer": _ref(body, "CustomerRef"),
-        "date": body.get("TxnDate"),
+        "date": _day(body.get("TxnDate")),
         "total": _amount(body.get("TotalAmt")),
         "reference": body.get("PaymentRefNum"),
         "method": _ref(body, "PaymentMethodRef"),
@@ -171,7 +183,7 @@ def _refund(body: Mapping[str, Any]) -> Facts:
     lines = [line for line in _list(body, "Line") if "SalesItemLineDetail" in line]
     return {
         "customer": _ref(body, "CustomerRef"),
-        "date": body.get("TxnDate"),
+        "date": _day(body.get("TxnDate")),
         "total": _total(body, lines),
         "account": _ref(body, "DepositToAccountRef"),
         "refund_method": _ref(body, "PaymentMethodRef"),
@@ -182,7 +194,7 @@ def _refund(body: Mapping[str, Any]) -> Facts:
 def _purchase(body: Mapping[str, Any]) -> Facts:
     lines = [line for line in _list(body, "Line") if "Amount" in line]
     return {
-        "date": body.get("TxnDate"),
+        "date": _day(body.get("TxnDate")),
         "total": _total(body, lines),
         "account": _ref(body, "AccountRef"),
         "vendor": _ref(body, "EntityRef"),
