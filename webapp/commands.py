@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from webapp import demo, hints, passwords, second_factor
+from webapp import demo, hints, logs, passwords, second_factor
 from webapp.demo.local_quickbooks import LocalQuickBooks
 from webapp.extensions import db
 from webapp.models import ApiToken, Firm, Person, SignIn
@@ -37,7 +37,8 @@ class _Group(AppGroup):
 
     def invoke(self, context: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            with logs.terse():
+                return super().invoke(context)
         except (OperationalError, ProgrammingError) as error:
             reason = str(error.orig).strip().splitlines()[0]
             raise click.ClickException(

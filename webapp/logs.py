@@ -9,10 +9,23 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
+from structlog.typing import EventDict
+
+INFO = "info"
+_terse = False
+
+
+def _leave_out_details(_logger: Any, level: str, event: EventDict) -> EventDict:
+    if _terse and level == INFO:
+        raise structlog.DropEvent
+    return event
+
 
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -36,6 +49,17 @@ class _StandardError:
         sys.stderr.flush()
 
 
+@contextmanager
+def terse() -> Iterator[None]:
+    """No line for what goes well: whoever runs a command reads standard error for what did not."""
+    global _terse
+    before, _terse = _terse, True
+    try:
+        yield
+    finally:
+        _terse = before
+
+
 def configure() -> None:
     """Everything goes to standard error: a command's output stays its own."""
     handler = logging.StreamHandler(sys.stderr)
@@ -50,7 +74,7 @@ def configure() -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
-        processors=[*SHARED, structlog.processors.JSONRenderer()],
+        processors=[_leave_out_details, *SHARED, structlog.processors.JSONRenderer()],
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )

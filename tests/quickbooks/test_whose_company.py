@@ -132,3 +132,16 @@ def test_company_that_was_read_for_set_up_is_not_taken_away(pair: tuple[Office, 
     with pytest.raises(CannotConnect, match="other_firm"):
         sign_in(second, first.realm_id, first.refresh_token)
     assert first.connection().state == CONNECTED
+
+
+def test_adopt_refuses_in_one_line_though_it_asked_quickbooks_first(
+    pair: tuple[Office, Office],
+) -> None:
+    late, first = pair
+    first.connect()
+    token = first.control("refresh-token")["refresh_token"]
+    command = ("quickbooks", "adopt", "--firm", str(late.firm_id), "--realm-id", first.realm_id)
+    told = late.app.test_cli_runner().invoke(args=[*command, "--refresh-token", token])
+    assert told.exit_code == 1
+    assert told.stdout == ""
+    assert told.stderr == "Error: This company is connected to another firm.\n"
