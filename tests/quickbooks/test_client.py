@@ -153,6 +153,17 @@ def test_query_goes_on_past_a_full_page(company: Company, monkeypatch: pytest.Mo
     assert len({row["Id"] for row in company.query_all("Customer")}) == 5
 
 
+def test_object_that_moves_to_the_next_page_is_found_once(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {1: ["7", "8"], 3: ["8", "9"], 5: ["10"]}
+    monkeypatch.setattr(client, "QUERY_PAGE", 2)
+    monkeypatch.setattr(
+        company, "_query_page", lambda *asked: [{"Id": id_} for id_ in pages[asked[-1]]]
+    )
+    assert [row["Id"] for row in company.query_all("Customer")] == ["7", "8", "9", "10"]
+
+
 def test_numbers_are_written_with_their_own_digits() -> None:
     from decimal import Decimal
 

@@ -143,13 +143,18 @@ class Company:
         return self._query_page(entity, "", "Id", start)
 
     def query_all(self, entity: str, where: str = "") -> list[dict[str, Any]]:
-        """Every object, page by page, ordered by Id so that pages do not overlap."""
-        found: list[dict[str, Any]] = []
+        """Every object once, page by page, ordered by Id.
+
+        Something that is made meanwhile may push another from one page to the next.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        start = 1
         while True:
-            page = self._query_page(entity, where, "Id", len(found) + 1)
-            found += page
+            page = self._query_page(entity, where, "Id", start)
+            found |= {str(row.get("Id")): row for row in page}
             if len(page) < QUERY_PAGE:
-                return found
+                return list(found.values())
+            start += len(page)
 
     def _query_page(self, entity: str, where: str, order: str, start: int) -> list[dict[str, Any]]:
         statement = f"SELECT * FROM {entity}"  # noqa: S608 - values are quoted by ``literal``

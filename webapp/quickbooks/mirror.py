@@ -120,7 +120,13 @@ def _name_value(info: Mapping[str, Any], name: str) -> str | None:
     return None
 
 
+def _keep_workers_out(firm_id: int) -> None:
+    """Until the transaction ends: a worker's begins with this row, and notes the same objects."""
+    db.session.execute(select(Connection.id).where(Connection.firm_id == firm_id).with_for_update())
+
+
 def _replace(firm_id: int, entity: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    _keep_workers_out(firm_id)
     known = {row.quickbooks_id: row for row in db.session.scalars(_objects(firm_id, entity))}
     for row in rows:
         _keep_object(firm_id, entity, row, known.pop(str(row["Id"]), None))
@@ -130,6 +136,7 @@ def _replace(firm_id: int, entity: str, rows: Iterable[Mapping[str, Any]]) -> No
 
 
 def _replace_numbers(firm_id: int, txn_type: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    _keep_workers_out(firm_id)
     db.session.execute(_delete_numbers(firm_id, txn_type, true()))
     _add_numbers(firm_id, txn_type, rows)
     db.session.commit()
