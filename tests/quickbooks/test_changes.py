@@ -323,14 +323,20 @@ def test_link_follows_a_merge(
     office.require_order()
 
 
-def test_merge_into_another_accounts_customer_is_asked_about(
-    office: Office, made: dict[str, int]
-) -> None:
+def merge_into_another_accounts(office: Office, account: int) -> tuple[int, str]:
+    """The other account, and the customer of it that is left."""
     other = office.client("Charles Babbage")
     office.work()
     survivor = office.quickbooks_id("account", other)
-    there(office, "account", made["account"], "merge", into=survivor)
+    there(office, "account", account, "merge", into=survivor)
     hear(office)
+    return other, survivor
+
+
+def test_merge_into_another_accounts_customer_is_asked_about(
+    office: Office, made: dict[str, int]
+) -> None:
+    other, survivor = merge_into_another_accounts(office, made["account"])
     issue = office.only_issue()
     assert (issue.cause, issue.facts["customer"]) == ("customer_merged", "Ada Byron")
     assert office.quickbooks_id("account", other) == survivor
@@ -339,11 +345,7 @@ def test_merge_into_another_accounts_customer_is_asked_about(
 def test_second_try_tells_a_merge_as_it_was_told_first(
     office: Office, made: dict[str, int]
 ) -> None:
-    other = office.client("Charles Babbage")
-    office.work()
-    survivor = office.quickbooks_id("account", other)
-    there(office, "account", made["account"], "merge", into=survivor)
-    hear(office)
+    merge_into_another_accounts(office, made["account"])
     told = office.only_issue()
     office.later(1801)
     office.work()

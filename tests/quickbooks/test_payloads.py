@@ -268,7 +268,8 @@ ADDRESS = {"Id": "12", "SyncToken": "3"}
 
 
 def update(record: Any, known: facts.Facts) -> payloads.Body | None:
-    return updates.update_of(record, REFERENCES, "u-1", known, ADDRESS)
+    entity, ours = payloads.ENTITIES[record.kind], updates.lasting_body(record, REFERENCES, "u-1")
+    return updates.update_of(entity, ours, facts.facts_of(entity, ours), known, ADDRESS)
 
 
 def as_agreed(record: Any) -> facts.Facts:

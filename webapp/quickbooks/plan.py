@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from webapp.models import Account, Connection, Entry, Invoice, Issue, Record, Service, outbox
 from webapp.quickbooks import changes, company_reset, issues, links, payloads, updates
 from webapp.quickbooks.composing import compose
+from webapp.quickbooks.facts import facts_of
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.linking import Linker
 from webapp.quickbooks.needs import account_of
 from webapp.quickbooks.obstacles import obstacle
+from webapp.quickbooks.payloads import ENTITIES
 from webapp.quickbooks.planned_numbers import PlannedNumbers
 from webapp.quickbooks.rejecting import STOPPED_WORKER, reject
 from webapp.quickbooks.strays import Strays
@@ -70,9 +72,10 @@ class Planner:
             return compose(entry, "create", body, None)
         assert link.quickbooks_id  # else it is gone, and a person is asked
         address = payloads.removal_of(link.quickbooks_id, link.sync_token)
-        ours = updates.says(record, references, entry.uid)
+        entity, body = ENTITIES[record.kind], updates.lasting_body(record, references, entry.uid)
+        ours = facts_of(entity, body)
         known = links.agree(record, self.around.known_of(record), ours)
-        change = updates.update_of(record, references, entry.uid, known, address)
+        change = updates.update_of(entity, body, ours, known, address)
         if change is None:
             _is_done(entry, record)
             return None

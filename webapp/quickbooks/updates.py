@@ -12,9 +12,9 @@ from decimal import Decimal
 from webapp.models import Record, Service
 from webapp.quickbooks import payloads
 from webapp.quickbooks.agreed import ours_in
-from webapp.quickbooks.facts import NOT_COMPARED, OTHERWISE, Facts, facts_of
+from webapp.quickbooks.facts import NOT_COMPARED, OTHERWISE, Facts
 from webapp.quickbooks.fields import EMPTY, FIELDS, FILLED_IN
-from webapp.quickbooks.payloads import ENTITIES, Body
+from webapp.quickbooks.payloads import Body
 
 
 def lasting_body(record: Record, references: payloads.References, uid: str) -> Body:
@@ -25,23 +25,15 @@ def lasting_body(record: Record, references: payloads.References, uid: str) -> B
     return body
 
 
-def says(record: Record, references: payloads.References, uid: str) -> Facts:
-    """All that our record says today."""
-    return facts_of(ENTITIES[record.kind], lasting_body(record, references, uid))
-
-
-def update_of(
-    record: Record, references: payloads.References, uid: str, known: Facts, address: Body
-) -> Body | None:
+def update_of(entity: str, body: Body, ours: Facts, known: Facts, address: Body) -> Body | None:
     """A sparse update with what is new on our side (see ``agreed``); None if nothing is.
 
-    ``known`` is what the link knows, ``address`` the object's Id and SyncToken. The note is left
-    alone: its mark stands there since the create, and what people add is theirs.
+    ``body`` is our ``lasting_body``, ``ours`` its facts, ``known`` what the link knows, ``address``
+    the object's Id and SyncToken. The note is left alone: its mark stands there since the create,
+    and what people add is theirs.
     """
-    entity = ENTITIES[record.kind]
-    body = lasting_body(record, references, uid)
     fields = FIELDS[entity]
-    new = {fields[name] for name in _news(entity, body, known)}
+    new = {fields[name] for name in _news(entity, body, ours, known)}
     if not new:
         return None
     if "Line" in new and "TxnTaxDetail" in body:
@@ -50,9 +42,9 @@ def update_of(
     return {**address, "sparse": True, **_repeated(entity, body, known), **said}
 
 
-def _news(entity: str, body: Body, known: Facts) -> Iterator[str]:
+def _news(entity: str, body: Body, ours: Facts, known: Facts) -> Iterator[str]:
     """The facts that ours did not say yet; emptied ones only where it is ours that was there."""
-    ours, before = facts_of(entity, body), ours_in(known)
+    before = ours_in(known)
     for name, told_by in FIELDS[entity].items():
         theirs = name in NOT_COMPARED and known.get(name) != before.get(name)
         if theirs or ours.get(name) == before.get(name):
