@@ -1,7 +1,8 @@
 """Telling a worker, after the commit, that a firm has work. Only ever a hint.
 
 RQ carries the firm's id and nothing else. A hint that Redis forgets costs one sweep, a doubled one
-loses the claim; so a failure here never reaches the person whose record was just saved.
+loses the claim; so a failure here never reaches the person whose record was just saved. One for
+which a person waits goes to the head of the queue: it stands behind no other firm's crowd.
 """
 
 from __future__ import annotations
@@ -44,18 +45,19 @@ def ensure_redis(app: Flask) -> None:
         embedded_redis.ensure(instance)
 
 
-def after_commit(firm_id: int) -> None:
+def after_commit(firm_id: int, *, hurry: bool = False) -> None:
     """Hint once the present transaction is committed; a rollback forgets it."""
-    db.session().info.setdefault(_KEY, set()).add(firm_id)
+    firms = db.session().info.setdefault(_KEY, {})
+    firms[firm_id] = hurry or firms.get(firm_id, False)
 
 
 @event.listens_for(Session, "after_commit")
 def _send(session: Session) -> None:
     if session.in_nested_transaction():  # only a savepoint: nothing to be seen yet
         return
-    for firm_id in session.info.pop(_KEY, ()):
+    for firm_id, hurry in session.info.pop(_KEY, {}).items():
         failpoints.reach("committed")
-        send(firm_id)
+        send(firm_id, hurry=hurry)
         failpoints.reach("hinted")
 
 
@@ -66,14 +68,22 @@ def _forget(session: Session) -> None:
     session.info.pop(_KEY, None)
 
 
-def send(firm_id: int) -> None:
-    """Queue a slice of this firm's work, unless one was queued a moment ago."""
+def send(firm_id: int, *, hurry: bool = False) -> None:
+    """Queue a slice of this firm's work, unless one like it was queued a moment ago.
+
+    ``hurry``: a person waits for it. An ordinary hint further back does not stand in its way.
+    """
     redis: Redis = current_app.extensions["redis"]
     queue: Queue = current_app.extensions["sync_queue"]
     try:
-        if redis.set(_pending(firm_id), 1, nx=True, ex=QUIET_S):
+        if redis.set(_pending(firm_id, hurry), 1, nx=True, ex=QUIET_S):
             queue.enqueue(
-                JOB, firm_id, description=f"sync firm {firm_id}", result_ttl=0, failure_ttl=86400
+                JOB,
+                firm_id,
+                description=f"sync firm {firm_id}",
+                result_ttl=0,
+                failure_ttl=86400,
+                at_front=hurry,
             )
     except RedisError as error:
         log.warning("hint_lost", firm_id=firm_id, error=type(error).__name__)
@@ -91,13 +101,15 @@ def others_wait() -> bool:
 def taken(firm_id: int) -> None:
     """A worker has started on the firm: what is committed from now on deserves a new hint."""
     try:
-        current_app.extensions["redis"].delete(_pending(firm_id))
+        current_app.extensions["redis"].delete(
+            *(_pending(firm_id, hurry) for hurry in (True, False))
+        )
     except RedisError as error:
         log.warning("hint_not_cleared", firm_id=firm_id, error=type(error).__name__)
 
 
-def _pending(firm_id: int) -> str:
-    return f"cuadra:hinted:{firm_id}"
+def _pending(firm_id: int, hurry: bool) -> str:
+    return f"cuadra:hinted:{firm_id}:{'hurry' if hurry else 'turn'}"
 
 
 def queue_once(job: str, firm_id: int) -> None:

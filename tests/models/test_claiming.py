@@ -9,6 +9,7 @@ from tests.models.entries import CUTOFF, sent, some
 from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Account, Batch, Entry, Invoice, claiming, outbox
+from webapp.models.claiming import Left
 
 
 def claim(firm_id: int, limit: int = 60) -> list[int]:
@@ -17,6 +18,11 @@ def claim(firm_id: int, limit: int = 60) -> list[int]:
     claimed = [] if first is None else claiming.claim(firm_id, first, limit)
     db.session.expire_all()
     return claimed
+
+
+def left(firm_id: int) -> Left:
+    """As a slice sees it during which nobody wished for anything."""
+    return claiming.left(firm_id, database_now(db.session()) + CUTOFF)
 
 
 def test_claim_takes_one_kind_and_priority_up_to_the_limit(firm_id: int) -> None:
@@ -113,18 +119,29 @@ def test_nothing_is_claimed_that_is_not_due(firm_id: int) -> None:
         entry.due_at = due_at
         db.session.commit()
         assert claim(firm_id) == []
-        assert not claiming.anything_due(firm_id)
+        assert left(firm_id) is Left.NOTHING
     entry.due_at = database_now(db.session())
     db.session.commit()
-    assert claiming.anything_due(firm_id)
+    assert left(firm_id) is Left.SOMETHING
     assert claim(firm_id) == [entry.id]
+
+
+def test_what_a_person_wished_since_is_left_apart(firm_id: int) -> None:
+    began = database_now(db.session())
+    some(firm_id, 1, hurry=False)
+    assert claiming.left(firm_id, began) is Left.SOMETHING
+    (wished,) = some(firm_id, 1)
+    assert claiming.left(firm_id, began) is Left.A_PERSONS_WISH
+    wished.due_at = began - CUTOFF
+    db.session.commit()
+    assert claiming.left(firm_id, began) is Left.SOMETHING
 
 
 def test_firms_do_not_claim_each_others(app: Flask, firm_id: int) -> None:
     some(firm_id, 1)
     other = make_firm(app, "Birch Books", "birch.example").id
     assert claim(other) == []
-    assert not claiming.anything_due(other)
+    assert left(other) is Left.NOTHING
 
 
 def test_no_transaction_is_left_open_by_a_claim(firm_id: int) -> None:

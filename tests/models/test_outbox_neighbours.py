@@ -105,7 +105,7 @@ def test_what_is_due_in_other_firms_is_not_due_here(firm_ids: list[int]) -> None
     for firm_id in (firm_ids[0], firm_ids[2]):
         put((firm_id, "account", 20))
     assert claiming.first_due(firm_ids[1], 10) is None
-    assert not claiming.anything_due(firm_ids[1])
+    assert not claiming.left(firm_ids[1], database_now(db.session()))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_claim_takes_along_only_what_is_due_like_the_first(
 def test_what_is_due_later_is_not_found_now(middle: Place) -> None:
     put(middle, due_at=database_now(db.session()) + LATER)
     assert claiming.first_due(middle[0], 10) is None
-    assert not claiming.anything_due(middle[0])
+    assert not claiming.left(middle[0], database_now(db.session()))
 
 
 def test_claim_in_one_firm_takes_nothing_of_another(firm_ids: list[int]) -> None:

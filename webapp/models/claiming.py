@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import IntEnum
 from typing import NamedTuple
 
 from sqlalchemy import Integer, bindparam, exists, select, update
 
 from webapp.database import database_now
 from webapp.extensions import db
-from webapp.models.outbox import Entry
+from webapp.models.outbox import PERSON, Entry
+
+
+class Left(IntEnum):
+    """What is still due when a slice of a firm's work ends."""
+
+    NOTHING = 0
+    SOMETHING = 1
+    A_PERSONS_WISH = 2
+    """Uttered after the slice had begun: another worker may have been sent away with it."""
 
 
 class Due(NamedTuple):
@@ -75,9 +85,13 @@ def put_down(ids: Iterable[int]) -> None:
     )
 
 
-def anything_due(firm_id: int) -> bool:
-    now = database_now(db.session())
-    return bool(db.session.scalar(_ANYTHING_DUE, {"firm_id": firm_id, "now": now}))
+def left(firm_id: int, since: datetime) -> Left:
+    """What a slice that began at ``since`` leaves behind."""
+    at = {"firm_id": firm_id, "now": database_now(db.session()), "since": since}
+    due, wished = db.session.execute(_LEFT, at).one()
+    if wished:
+        return Left.A_PERSONS_WISH
+    return Left.SOMETHING if due else Left.NOTHING
 
 
 # -- statements that a worker runs over and over: to build one costs more than to run it -----------
@@ -97,7 +111,15 @@ _MOST_URGENT = (
     .order_by(Entry.priority, Entry.level, Entry.id)
     .limit(bindparam("count_to", type_=Integer))
 )
-_ANYTHING_DUE = select(exists().where(*_DUE, Entry.due_at <= bindparam("now")))
+_LEFT = select(
+    exists().where(*_DUE, Entry.due_at <= bindparam("now")),
+    exists().where(
+        *_DUE,
+        Entry.due_at <= bindparam("now"),
+        Entry.due_at >= bindparam("since"),
+        Entry.priority == PERSON,
+    ),
+)
 _DUE_LIKE = (
     select(Entry.id)
     .where(

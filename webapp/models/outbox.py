@@ -179,7 +179,7 @@ class Entry(Model):
         if self.state != SENT:
             self.set_ready()
             self.tries = self.failures = 0
-        hints.after_commit(self.firm_id)
+        hints.after_commit(self.firm_id, hurry=priority == PERSON)
 
     def set_ready(self, due_at: datetime | None = None) -> None:
         self.state = READY

@@ -113,7 +113,7 @@ def _send(firm_id: int, kind: str, chosen: Select[Any], person_id: int | None, *
             **more,
         )
     )
-    hints.after_commit(firm_id)
+    hints.after_commit(firm_id, hurry=person_id is not None)
     return sent
 
 

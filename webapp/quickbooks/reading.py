@@ -17,10 +17,12 @@ import structlog
 from flask import current_app
 from sqlalchemy import select
 
+from webapp import hints
 from webapp.database import database_now
 from webapp.extensions import db
-from webapp.models import Connection, Issue
+from webapp.models import Connection, Issue, claiming
 from webapp.models import issue as issue_states
+from webapp.models.claiming import Left
 from webapp.models.connection import CONNECTED, LostSlice
 from webapp.quickbooks import (
     absences,
@@ -64,10 +66,9 @@ def catch_up(firm_id: int) -> None:
     Does nothing while another worker has the firm, or it is not connected, or it must rest.
     """
     connection = db.session.scalar(select(Connection).where(Connection.firm_id == firm_id))
+    began = database_now(db.session())
     wanted = (
-        connection is not None
-        and connection.state == CONNECTED
-        and hearing.due(connection, database_now(db.session()))
+        connection is not None and connection.state == CONNECTED and hearing.due(connection, began)
     )
     db.session.commit()
     if not wanted:
@@ -82,6 +83,10 @@ def catch_up(firm_id: int) -> None:
         log.warning("reading_lost", firm_id=firm_id, fence=hold.fence)
         return
     hold.release()
+    left = claiming.left(firm_id, began)
+    db.session.commit()
+    if left:  # whoever was hinted of it meanwhile found the firm taken
+        hints.send(firm_id, hurry=left is Left.A_PERSONS_WISH)
 
 
 def _all_documents(company: Company, entity: str) -> list[dict[str, Any]] | None:

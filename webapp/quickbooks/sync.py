@@ -21,9 +21,10 @@ from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import failpoints, hints
+from webapp.database import database_now
 from webapp.extensions import db
 from webapp.models import Connection, Entry, claiming, outbox
-from webapp.models.claiming import Due
+from webapp.models.claiming import Due, Left
 from webapp.models.connection import CONNECTED, LostSlice
 from webapp.quickbooks import (
     asked_names,
@@ -62,28 +63,29 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[Any], None]
 
 
-def run_slice(firm_id: int, seconds: float = SLICE_S) -> bool:
-    """Work on the firm for about so long; whether there is more to do right away.
+def run_slice(firm_id: int, seconds: float = SLICE_S) -> Left:
+    """Work on the firm for about so long; what there is to do right after it.
 
     Does nothing while another worker has the firm, or it is not connected, or it must rest.
     """
+    began = database_now(db.session())
     hold = Hold.take(firm_id)
     if hold is None:
-        return False
+        return Left.NOTHING
     try:
         with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="quickbooks") as pool:
             _Slice(hold, pool).run(time.monotonic() + seconds)
     except LostSlice:
         log.warning("slice_lost", firm_id=firm_id, fence=hold.fence)
-        return False
+        return Left.NOTHING
     except RedisError as error:
         db.session.rollback()
         log.warning("budget_unreachable", firm_id=firm_id, error=type(error).__name__)
     failpoints.reach("released")
     hold.release()
-    more = claiming.anything_due(firm_id)
+    left = claiming.left(firm_id, began)
     db.session.commit()
-    return more
+    return left
 
 
 class _Slice:
