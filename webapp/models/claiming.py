@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
-from sqlalchemy import Integer, bindparam, exists, select, update
+from sqlalchemy import Integer, bindparam, exists, or_, select, update
 
 from webapp.database import database_now
 from webapp.extensions import db
@@ -60,16 +60,16 @@ def claim(firm_id: int, first: Due, limit: int) -> list[int]:
 
     An entry that a worker took up before and never finished comes alone, so that one which
     kills its worker does not take its neighbours along. Unanswered ones bring along the rest of
-    their batches, which are looked into as a whole. Commits.
+    their batches, which are looked into as a whole; all are locked in order, at once. Commits.
     """
+    like_it = {**first._asdict(), "firm_id": firm_id, "limit": limit}
     if first.picked:
         ids = [first.id]
+    elif first.sent:
+        unanswered = {"firm_id": firm_id, "ids": list(db.session.scalars(_DUE_LIKE, like_it))}
+        ids = list(db.session.scalars(_WITH_BATCH_MATES, unanswered))
     else:
-        like_it = {**first._asdict(), "firm_id": firm_id, "limit": limit}
-        ids = list(db.session.scalars(_DUE_LIKE, like_it))
-    if first.sent and not first.picked:
-        mates = db.session.scalars(_BATCH_MATES, {"firm_id": firm_id, "ids": ids})
-        ids = sorted({*ids, *mates})
+        ids = list(db.session.scalars(_DUE_LIKE_LOCKED, like_it))
     db.session.execute(_PICK_UP, {"ids": ids})
     db.session.commit()
     return ids
@@ -78,9 +78,7 @@ def claim(firm_id: int, first: Due, limit: int) -> list[int]:
 def put_down(ids: Iterable[int]) -> None:
     """Taken up but not acted on after all; the caller commits."""
     db.session.execute(
-        update(Entry)
-        .where(Entry.id.in_(list(ids)), Entry.picked > 0)
-        .values(picked=Entry.picked - 1),
+        Entry.changing(Entry.id.in_(list(ids)), Entry.picked > 0).values(picked=Entry.picked - 1),
         execution_options={"synchronize_session": False},
     )
 
@@ -133,18 +131,21 @@ _DUE_LIKE = (
     )
     .order_by(Entry.id)
     .limit(bindparam("limit", type_=Integer))
-    .with_for_update()
 )
-_BATCH_MATES = (
+_DUE_LIKE_LOCKED = _DUE_LIKE.with_for_update()
+_WITH_BATCH_MATES = (
     select(Entry.id)
     .where(
         *_DUE,
         Entry.picked == 0,
         Entry.sent_at.is_not(None),
-        Entry.batch_id.in_(
-            select(Entry.batch_id).where(
-                Entry.id.in_(bindparam("ids")), Entry.batch_id.is_not(None)
-            )
+        or_(
+            Entry.id.in_(bindparam("ids")),
+            Entry.batch_id.in_(
+                select(Entry.batch_id).where(
+                    Entry.id.in_(bindparam("ids")), Entry.batch_id.is_not(None)
+                )
+            ),
         ),
     )
     .order_by(Entry.id)

@@ -23,11 +23,13 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     Text,
     UniqueConstraint,
+    Update,
     bindparam,
     case,
     func,
@@ -157,6 +159,17 @@ class Entry(Model):
         return {entry.id: entry for entry in db.session.scalars(_LOCKED, {"ids": list(ids)})}
 
     @classmethod
+    def changing(cls, *which: ColumnElement[bool]) -> Update:
+        """An UPDATE of the entries chosen by ``which``, which locks them in order before it
+        changes any.
+
+        By itself an UPDATE locks in whatever order it comes across the rows, so that two of them,
+        or one beside a worker's claim, would each wait for the other.
+        """
+        in_order = select(cls.id).where(*which).order_by(cls.level, cls.id).with_for_update()
+        return update(cls).where(cls.id.in_(in_order.correlate(None)))
+
+    @classmethod
     def ask(cls, record: Record, priority: int = ORDINARY, *, new: bool = False) -> Entry:
         """Ask for the record's present version to reach QuickBooks; ``new`` spares a look-up.
 
@@ -190,19 +203,17 @@ class Entry(Model):
     def sync_switched(cls, account: Record) -> None:
         """An account's switch moves everything of that account in or out of the work."""
         on = bool(account.sync)  # type: ignore[attr-defined]
+        moved = (OFF,) if on else (READY, WAITING, REJECTED, IGNORED)
+        change = {
+            "state": READY if on else OFF,
+            "due_at": database_now(db.session()) if on else None,
+        }
         for kind, ids in records_of_account(account):
-            entries = update(cls).where(
-                cls.firm_id == account.firm_id, cls.kind == kind, cls.record_id.in_(ids)
+            theirs = cls.firm_id == account.firm_id, cls.kind == kind, cls.record_id.in_(ids)
+            db.session.execute(
+                cls.changing(*theirs, cls.state.in_(moved)).values(change),
+                execution_options={"synchronize_session": "fetch"},
             )
-            if on:
-                change = entries.where(cls.state == OFF).values(
-                    state=READY, due_at=database_now(db.session())
-                )
-            else:
-                change = entries.where(cls.state.in_((READY, WAITING, REJECTED, IGNORED))).values(
-                    state=OFF, due_at=None
-                )
-            db.session.execute(change, execution_options={"synchronize_session": "fetch"})
 
     # -- sending -----------------------------------------------------------------------------
 
@@ -396,8 +407,7 @@ _LOCKED = (
     .execution_options(populate_existing=True)
 )
 _RELEASE = (
-    update(Entry)
-    .where(
+    Entry.changing(
         Entry.firm_id == bindparam("of_firm"),
         Entry.waits_kind == bindparam("arrived_kind"),
         Entry.waits_id.in_(bindparam("arrived")),

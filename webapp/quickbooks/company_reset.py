@@ -98,9 +98,7 @@ def _plan_anew(firm_id: int) -> None:
     )
     change(
         db.session(),
-        update(Entry)
-        .where(Entry.firm_id == firm_id, concerned)
-        .values(
+        Entry.changing(Entry.firm_id == firm_id, concerned).values(
             state=outbox.READY,
             priority=outbox.FIRST_COPY,
             due_at=_once_nothing_is_out(firm_id),
@@ -121,9 +119,7 @@ def _forget_requests(firm_id: int) -> None:
     """Every request that was composed names ids of before."""
     change(
         db.session(),
-        update(Entry)
-        .where(Entry.firm_id == firm_id)
-        .values(
+        Entry.changing(Entry.firm_id == firm_id).values(
             reached=0,
             tries=0,
             failures=0,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import structlog
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp import hints
@@ -156,9 +156,9 @@ def sync_now(connection: Connection) -> None:
 def wake_failed(firm_id: int) -> None:
     """Something that blocked records has changed: those it blocked are tried again."""
     db.session.execute(
-        update(Entry)
-        .where(Entry.firm_id == firm_id, Entry.state == outbox.READY)
-        .values(due_at=database_now(db.session()), failures=0),
+        Entry.changing(Entry.firm_id == firm_id, Entry.state == outbox.READY).values(
+            due_at=database_now(db.session()), failures=0
+        ),
         execution_options={"synchronize_session": False},
     )
     hints.after_commit(firm_id)
@@ -175,9 +175,9 @@ def _wake_forbidden(firm_id: int) -> None:
         Issue.state == issues.OPEN,
     )
     db.session.execute(
-        update(Entry)
-        .where(Entry.firm_id == firm_id, Entry.state == outbox.REJECTED, forbidden)
-        .values(state=outbox.READY, due_at=database_now(db.session()), tries=0, failures=0),
+        Entry.changing(Entry.firm_id == firm_id, Entry.state == outbox.REJECTED, forbidden).values(
+            state=outbox.READY, due_at=database_now(db.session()), tries=0, failures=0
+        ),
         execution_options={"synchronize_session": False},
     )
 

@@ -257,7 +257,7 @@ def _begin_request_ids_anew(firm_id: int, now: datetime) -> None:
     )
     change(
         db.session(),
-        update(Entry)
-        .where(Entry.firm_id == firm_id, Entry.state != outbox.SENT, linked)
-        .values(revision=int(now.timestamp()), request_id=None),
+        Entry.changing(Entry.firm_id == firm_id, Entry.state != outbox.SENT, linked).values(
+            revision=int(now.timestamp()), request_id=None
+        ),
     )

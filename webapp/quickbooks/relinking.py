@@ -118,7 +118,7 @@ def _wait(account: Account, model: type[Record], ids: list[int], kind: str, need
 
 
 def _entries(account: Account, model: type[Record], ids: list[int]) -> Update:
-    return update(Entry).where(
+    return Entry.changing(
         Entry.firm_id == account.firm_id, Entry.kind == model.kind, Entry.record_id.in_(ids)
     )
 

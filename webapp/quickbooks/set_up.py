@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, true, update
+from sqlalchemy import select, true
 
 from webapp.database import database_now
 from webapp.extensions import db
@@ -76,8 +76,8 @@ def _choose_accounts(firm_id: int, wanted: set[int], person_id: int | None) -> N
 def _look_at_old_ones_again(firm_id: int) -> None:
     """What lay before the first day may be in now; what still stays out goes back by itself."""
     db.session.execute(
-        update(Entry)
-        .where(Entry.firm_id == firm_id, Entry.state == outbox.OFF)
-        .values(state=outbox.READY, due_at=database_now(db.session())),
+        Entry.changing(Entry.firm_id == firm_id, Entry.state == outbox.OFF).values(
+            state=outbox.READY, due_at=database_now(db.session())
+        ),
         execution_options={"synchronize_session": False},
     )
