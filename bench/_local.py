@@ -31,12 +31,13 @@ SWEEP_EVERY_S = 5.0
 def installation(quickbooks: SandboxProcess, **settings: object) -> Iterator[Flask]:
     """A fresh database and Redis, and an application that talks to this QuickBooks.
 
-    Settings stand in the environment, so that child processes have them too.
+    Settings stand in the environment while it lasts, so that child processes have them too.
     """
     from webapp import create_app, embedded_redis
     from webapp.extensions import db
 
     said = quickbooks.announced
+    before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {
             **SETTINGS,
@@ -56,6 +57,8 @@ def installation(quickbooks: SandboxProcess, **settings: object) -> Iterator[Fla
             yield app
         finally:
             embedded_redis.shut_down(Path(folder))
+            os.environ.clear()
+            os.environ |= before
 
 
 def connected_firm(app: Flask, quickbooks: SandboxProcess, name: str) -> tuple[int, str]:

@@ -1,11 +1,12 @@
 """How do many firms share the workers, and does an odd one among them hold up the others?
 
 ``FIRMS`` (50) firms with ``OBJECTS`` (200) records each are copied by 1, 2 and 4 workers
-(``WORKERS``), without limits of calls and with Intuit's; QuickBooks answers after 50 ms.
+(``WORKERS``): without limits of calls; without, but never in batches, so that a call is an object;
+and with Intuit's limits. QuickBooks answers after 50 ms.
 Then, with limits and two workers, as many firms again among which one is throttled by QuickBooks,
 one is signed out, and one has ``BIG`` (10,000) records. While the big one is under way, ten firms
 that had nothing to do save a client each, one after the other: how long did the slowest wait for
-QuickBooks to have it? A batch of 30 is one call. One JSON line.
+QuickBooks to have it? One JSON line.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tests.sandbox_process import SandboxProcess
 LATENCY_MS = 50
 GIVE_UP_S = 1800
 NEWCOMERS = 10
+NO_BATCHES = {**_local.NO_LIMITS, "QBO_BATCHES_PER_MINUTE": 0}
 
 
 def some_records(count: int) -> list[dict[str, Any]]:
@@ -54,13 +56,12 @@ def first_answers(firm_ids: list[int], began: Any) -> list[float]:
     return [(at - began).total_seconds() for at in rows]
 
 
-def crowd(workers: int, firms: int, objects: int, *, limits: bool) -> dict[str, Any]:
+def crowd(workers: int, firms: int, objects: int, settings: dict[str, int]) -> dict[str, Any]:
     from webapp.models.columns import utc_now
 
-    settings = {} if limits else _local.NO_LIMITS
     total = firms * len(some_records(objects))
     with (
-        SandboxProcess.start(limits=limits, latency_ms=LATENCY_MS) as quickbooks,
+        SandboxProcess.start(limits=not settings, latency_ms=LATENCY_MS) as quickbooks,
         _local.installation(quickbooks, **settings) as app,
     ):
         firm_ids = firms_with(app, quickbooks, firms, objects)
@@ -136,9 +137,10 @@ def main() -> None:
     firms, objects, big = (int(os.environ.get(name, size)) for name, size in sizes.items())
     counts = [int(count) for count in os.environ.get("WORKERS", "1,2,4").split(",")]
     found: dict[str, Any] = {"bench": "many_firms", "firms": firms, "objects_each": objects}
-    for name, limits in (("no_limits", False), ("intuits_limits", True)):
+    limits = {"no_limits": _local.NO_LIMITS, "no_batches": NO_BATCHES, "intuits_limits": {}}
+    for name, settings in limits.items():
         found[name] = {
-            f"workers_{count}": crowd(count, firms, objects, limits=limits) for count in counts
+            f"workers_{count}": crowd(count, firms, objects, settings) for count in counts
         }
     found["odd_ones"] = odd_ones(2, firms, objects, big)
     print(json.dumps(found))
