@@ -172,6 +172,16 @@ def test_an_unreadable_company_can_be_read_again(unconnected: Office, owner: Fla
     assert "Start copying" in owner.get(f"{BASE}/set-up").text
 
 
+@pytest.mark.parametrize("action", ["status", "reset", "commit_then_drop"])
+def test_one_failure_does_not_leave_a_firm_without_its_refund_item(
+    unconnected: Office, action: str
+) -> None:
+    unconnected.fault(action, entity="Item", operation="create")
+    unconnected.connect()
+    made = [item for item in unconnected.objects("Item") if item["Name"] == "Refunds"]
+    assert [item["Id"] for item in made] == [unconnected.connection().accounts["refund_item"]]
+
+
 def test_the_preview_counts_what_the_choices_leave_out(
     unconnected: Office, owner: FlaskClient
 ) -> None:

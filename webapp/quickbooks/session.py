@@ -16,12 +16,14 @@ from webapp.extensions import db
 from webapp.models import Connection
 from webapp.quickbooks import tally, tokens
 from webapp.quickbooks.client import Company, dumps
-from webapp.quickbooks.errors import NotExecuted
+from webapp.quickbooks.errors import NotExecuted, OutcomeUnknown, Unreachable
 from webapp.quickbooks.limits import SINGLE, Allowance, Budget
 
 PATIENCE_S = 10.0
 UNHURRIED_S = 90.0
 """For commands: long enough to sit out a throttling."""
+SOON_S, AGAIN_AFTER_S = 10.0, 1.0
+"""A person who waits for a write is not made to wait for two that take long."""
 KNOWN_FOR_S = 1.0
 """A disconnected firm's token must not be used for long, even if Intuit could not be told."""
 
@@ -117,13 +119,25 @@ def write_now(
 ) -> dict[str, Any]:
     """One write outside the outbox, while a person waits; the object as it then is.
 
-    Ends the transaction. Raises any QuickBooksError.
+    What was soon not answered is sent once more under the same request id, which does nothing
+    twice. Ends the transaction. Raises any QuickBooksError.
     """
     company, budget = company_of(connection), budget_of(connection)
     db.session.commit()
-    if not _may_call(budget):
-        raise NotExecuted(reason="the company's budget has no room for a write")
-    return company.write(entity, operation, dumps(body), uuid.uuid4().hex).body
+    request_id, began = uuid.uuid4().hex, time.monotonic()
+
+    def write() -> dict[str, Any]:
+        if not _may_call(budget):
+            raise NotExecuted(reason="the company's budget has no room for a write")
+        return company.write(entity, operation, dumps(body), request_id).body
+
+    try:
+        return write()
+    except (OutcomeUnknown, Unreachable):
+        if time.monotonic() - began > SOON_S:
+            raise
+    time.sleep(AGAIN_AFTER_S)
+    return write()
 
 
 def budget_of(connection: Connection) -> Budget:
