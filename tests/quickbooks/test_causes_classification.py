@@ -225,6 +225,10 @@ REFUSALS = {
         says("6160"),
         says("6230"),
         says("6470"),
+        says("6000", business("Make sure all your transactions have a VAT rate before you save.")),
+        says("6000", business("Make sure all your transactions have a GST/HST rate")),
+        says("2500", "Invalid Reference Id : Line.SalesItemLineDetail.TaxCodeRef"),
+        says("2500", "Invalid Reference Id : Tax Code element id NON not found"),
     ],
     "tax_rate": [
         says("6000", business("There is no tax rate for this date")),
