@@ -358,7 +358,7 @@ def test_answer_without_a_code_is_judged_by_its_status(status: int, cause: str) 
                 "field": "number",
             },
         ),
-        (f"{NAME}: Id=58", "", {"holder_id": "58"}),
+        (f"{NAME}: Id=58", "", {}),
         (f"{NAME}: null", "", {}),
         (LENGTH.format(21, 25), "DocNumber", {"limit": "21", "length": "25", "field": "number"}),
         ("Closed up to 12/31/2025.", "", {"closed_to": "2025-12-31"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.quickbooks.office import MakeOffice, Office
+from webapp.quickbooks.actions import ActionRefused
 
 
 @pytest.fixture
@@ -76,6 +77,20 @@ def test_name_of_a_vendor_is_asked_about(apart: Office) -> None:
     apart.client()
     apart.work()
     assert apart.only_issue().cause == "name_taken"
+
+
+@pytest.mark.parametrize("action", ["reactivate", "link"])
+def test_id_of_no_said_kind_is_not_taken_for_a_customers(office: Office, action: str) -> None:
+    """6240 may end with "Id=": of the vendor or employee, whose numbers are a customer's as well
+    (Intuit: ids are unique by entity)."""
+    stranger = office.create_theirs("Customer", DisplayName="Somebody Else")
+    said = f"The name supplied already exists. : Id={stranger['Id']}"
+    office.fault("fault", entity="Customer", code="6240", message="Duplicate Name", detail=said)
+    account = office.client()
+    office.work()
+    with pytest.raises(ActionRefused):
+        office.act(office.only_issue(), action)
+    assert office.link("account", account) is None
 
 
 def test_service_is_linked_with_the_item_of_its_name(apart: Office) -> None:

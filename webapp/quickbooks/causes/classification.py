@@ -148,7 +148,7 @@ def classify(fault: Fault, kind: str, operation: str) -> tuple[str, dict[str, An
     """The cause's key, and the facts that can be read from the fault itself.
 
     ``operation`` is ``create``, ``update``, ``delete`` or ``void``. The facts are text: ``n``,
-    ``holder_id``, ``holder_type`` (who has the number or the name), ``limit`` and ``length`` (in
+    ``holder_id``, ``holder_type`` (who has the number), ``limit`` and ``length`` (in
     characters), ``value`` (what was sent), ``closed_to`` (an ISO date), ``field``.
     """
     code = fault.code.strip().lstrip("0")
@@ -168,7 +168,8 @@ def _by_status(status: int) -> str:
 _PATTERNS = {
     "n": re.compile(r"\bDocNumber=(.{1,100}?) is assigned", re.DOTALL),
     "holder_type": re.compile(r"\bTxnType=(\w{1,40})"),
-    "holder_id": re.compile(r"\b(?:Txn)?Id=(\w{1,40})"),
+    # Not a bare "Id=": of a name that is taken it may be a vendor's, and a customer has it as well.
+    "holder_id": re.compile(r"\bTxnId=(\w{1,40})"),
     "limit": re.compile(r"\bMax:\s*(\d{1,9})"),
     "length": re.compile(r"\bSupplied length:\s*(\d{1,9})"),
     "value": re.compile(r"\bSupplied value:\s*(\S.{0,199})", re.DOTALL),
