@@ -131,6 +131,19 @@ def _refuse_once(office: Office, holder: str) -> None:
     office.fault("fault", entity="Invoice", operation="create", code="6140", detail=detail, times=1)
 
 
+def test_holder_of_another_type_is_not_taken_for_an_invoice(office: Office) -> None:
+    """Ids are unique by entity (Intuit): a credit memo may have a stranger's invoice's."""
+    stranger = office.invoice_of_theirs("OTHER-7")
+    said = f"DocNumber=MR-1 is assigned to TxnType=CreditMemo with TxnId={stranger['Id']}"
+    office.fault("fault", entity="Invoice", code="6140", message="Duplicate", detail=said)
+    office.invoice(office.client(), office.service(), number="MR-1")
+    office.work()
+    told = office.only_issue()
+    assert (told.cause, told.theirs) == ("dup_number", None)
+    with pytest.raises(actions.ActionRefused):
+        office.act(told, "link")
+
+
 def test_use_number_sends_the_invoice_under_the_next_one(office: Office) -> None:
     account, service = office.client(), office.service()
     office.work()

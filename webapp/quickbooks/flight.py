@@ -25,7 +25,7 @@ BATCH_LIMIT = 30  # Intuit: batch page
 BAD_REQUEST = 400
 STALE, DUPLICATE_NUMBER, DUPLICATE_NAME, GONE = "5010", "6140", "6240", "610"
 REMOVALS = ("delete", "void")
-_HOLDER = re.compile(r"\bTxnId=(\w{1,30})", re.ASCII)
+_HOLDER = re.compile(r"\bTxnType=(\w{1,40}) with TxnId=(\w{1,30})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -302,14 +302,15 @@ def _is_new_payment(request: Request) -> bool:
 def _holder_of_number(
     request: Request, fault: errors.Fault, company: Company
 ) -> dict[str, Any] | None:
-    """The detail mostly names it, and reading is surer than a search, which may lag.
+    """The detail mostly names it, and reading is surer than a search, which may lag. An object of
+    another type has an id that one of ours may have as well, so that it is not read.
 
     Of several that a search finds, our own comes first.
     """
     named = _HOLDER.search(fault.detail)
-    if named is not None:
+    if named is not None and named[1].lower() == request.entity.lower():
         with contextlib.suppress(errors.Rejected):
-            return company.read(request.entity, named[1])
+            return company.read(request.entity, named[2])
     note, number = request.sent.get("PrivateNote"), str(request.sent.get("DocNumber", ""))
     rows = company.query(request.entity, f"DocNumber = {literal(number)}")
     ours = [row for row in rows if note and row.get("PrivateNote") == note]
