@@ -14,6 +14,9 @@ from typing import Any
 
 from webapp.quickbooks.facts import OTHERWISE, Facts, contradicted, facts_of, told
 
+CHOSEN_IN_SET_UP = ("account", "vendor", "lines", "expense_lines")
+"""The facts that name what was chosen there, besides what the record itself says."""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -31,13 +34,18 @@ class Told:
 
 
 def agreed(known: Facts, ours: Facts, except_for: Container[str] = ()) -> Facts:
-    """``known``, with a note of what ours says otherwise; not of what is still to be settled."""
+    """``known``, with a note of what ours says otherwise; not of what is still to be settled.
+
+    Of that, what set-up chose is noted as never said: else theirs would pass for set-up's choice
+    of then (see ``earlier_choices``).
+    """
     otherwise = {
         name: ours.get(name)
         for name in known.keys() | ours.keys()
         if ours.get(name) != known.get(name) and name not in except_for
     }
-    return {**known, OTHERWISE: otherwise}
+    unsaid = {name: None for name in CHOSEN_IN_SET_UP if name in except_for}
+    return {**known, OTHERWISE: {**otherwise, **unsaid}}
 
 
 def alike_by_now(known: Facts, ours: Facts) -> Facts:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from webapp.models import Account, Connection, Entry, Invoice, Issue, Record, Service, outbox
 from webapp.quickbooks import changes, company_reset, issues, links, payloads, updates
 from webapp.quickbooks.composing import compose
+from webapp.quickbooks.earlier_choices import but_for_set_up
 from webapp.quickbooks.facts import facts_of
 from webapp.quickbooks.flight import Request
 from webapp.quickbooks.linking import Linker
@@ -73,8 +74,9 @@ class Planner:
         assert link.quickbooks_id  # else it is gone, and a person is asked
         address = payloads.removal_of(link.quickbooks_id, link.sync_token)
         entity, body = ENTITIES[record.kind], updates.lasting_body(record, references, entry.uid)
-        ours = facts_of(entity, body)
-        known = links.agree(record, self.around.known_of(record), ours)
+        known = self.around.known_of(record)
+        ours = but_for_set_up(record, references, known, facts_of(entity, body))
+        known = links.agree(record, known, ours)
         change = updates.update_of(entity, body, ours, known, address)
         if change is None:
             _is_done(entry, record)

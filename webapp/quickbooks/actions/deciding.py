@@ -7,7 +7,7 @@ from flask_babel import gettext
 from webapp.models import outbox
 from webapp.quickbooks import links
 from webapp.quickbooks.actions.case import ActionRefused, Case
-from webapp.quickbooks.agreed import agreed
+from webapp.quickbooks.agreed import agreed, ours_in
 from webapp.quickbooks.facts import facts_of
 from webapp.quickbooks.news import newer
 from webapp.quickbooks.payloads import ENTITIES
@@ -20,7 +20,9 @@ def send_ours(case: Case) -> None:
         raise ActionRefused("", gettext("There is nothing to compare with. Reload the page."))
     case.link.sync_token = seen
     theirs = facts_of(ENTITIES[case.record.kind], case.issue.theirs)
-    case.link.known = agreed(theirs, ours=theirs)  # so that all of ours is new
+    said = ours_in(case.link.known)
+    edited = [name for name in theirs | said if theirs.get(name) != said.get(name)]
+    case.link.known = agreed(theirs, theirs, except_for=edited)  # so that all of ours is new
     case.send_again()
 
 
