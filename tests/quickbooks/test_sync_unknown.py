@@ -125,6 +125,22 @@ def test_create_is_found_where_request_ids_are_ignored(
     office.require_order()
 
 
+@pytest.mark.parametrize("note", ["Paid at the desk. {mark}", "{mark} by hand", "Desk\n{mark}"])
+def test_create_is_found_though_somebody_wrote_in_its_note(
+    office: Office, switch: Switch, note: str
+) -> None:
+    switch(requestid="ignored", batch_requestid="ignored")
+    office.fault(**LOST["answer lost"], entity="Payment", operation="create")
+    payment = office.payment(office.invoice(office.client(), office.service()))
+    office.work()
+    (made,) = office.objects("Payment")
+    fields = {"PrivateNote": note.format(mark=made["PrivateNote"])}
+    office.control("objects/update", entity="Payment", id=made["Id"], fields=fields)
+    office.settle(late=CUTOFF_S)
+    assert office.state("payment", payment) == "synced"
+    assert [found["Id"] for found in office.objects("Payment")] == [made["Id"]]
+
+
 def test_create_is_replayed_where_the_look_up_lags(office: Office, switch: Switch) -> None:
     """Just-created objects may be missing from queries for a while: the request id then holds."""
     switch(query_lag_s=3600)

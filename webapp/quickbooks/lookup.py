@@ -7,17 +7,17 @@ a query may lag, and an update or a delete must not be judged by what it does no
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from webapp.quickbooks import matching
+from webapp.quickbooks import facts, matching
 from webapp.quickbooks.client import Company, literal
 from webapp.quickbooks.flight import Request
 
 AT_ONCE = 30
 LISTS = ("Customer", "Item")
-Found = dict[int, dict[str, Any]]
+Row = dict[str, Any]
+Found = dict[int, Row]
 
 
 def look_up(company: Company, entity: str, requests: Sequence[Request]) -> Found:
@@ -43,26 +43,37 @@ def _created(company: Company, entity: str, requests: Sequence[Request]) -> Foun
     )
     wanted = {str(request.sent.get(field)) for request in requests}
     rows = company.query_all(entity, f"{field} IN ({_list(wanted)})")
-    key = field if entity in LISTS else "PrivateNote"
-    by_key: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        by_key[_fold(row.get(key))].append(row)
-    own = {r.entry_id: _own(r, by_key[_fold(r.sent.get(key))]) for r in requests}
+    own = {
+        r.entry_id: _named(r, rows, field) if entity in LISTS else _marked(r, rows)
+        for r in requests
+    }
     return {entry_id: row for entry_id, row in own.items() if row is not None}
 
 
-def _own(request: Request, rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """A marker is proof. A name is not: somebody may just have typed a stranger of it, so what can
-    be found by name alone counts by the rules of matching, and else the request is repeated."""
-    if request.entity in LISTS:
-        rows = [row for row in rows if matching.agrees(request.entity, request.sent, row)]
-        return rows[0] if len(rows) == 1 else None
-    return rows[0] if rows else None
+def _named(request: Request, rows: Sequence[Row], field: str) -> Row | None:
+    """A name is no proof: somebody may just have typed a stranger of it, so what can be found by
+    name alone counts by the rules of matching, and else the request is repeated."""
+    name = _fold(request.sent.get(field))
+    alike = [
+        row
+        for row in rows
+        if _fold(row.get(field)) == name and matching.agrees(request.entity, request.sent, row)
+    ]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _marked(request: Request, rows: Sequence[Row]) -> Row | None:
+    """A marker is proof, wherever in the note: people may have written before it, or after it. But
+    what was voided since stands for nothing."""
+    mark = str(request.sent["PrivateNote"])
+    return next(
+        (row for row in rows if mark in str(row.get("PrivateNote")) and not facts.voided(row)), None
+    )
 
 
 def _fold(value: object) -> str:
-    """Names are the same whatever their case; a note may have been added to by hand."""
-    return str(value or "").split("\n")[0].strip().casefold()
+    """Names are the same whatever their case."""
+    return str(value or "").strip().casefold()
 
 
 def _list(values: Iterable[str]) -> str:
