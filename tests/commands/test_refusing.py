@@ -29,10 +29,12 @@ def test_a_missing_setting_is_named(unstarted: Program) -> None:
     assert "INTUIT_CLIENT_ID is not set" in _refusal(unstarted, DEMO="0")
 
 
+@pytest.mark.full
 def test_an_unfit_setting_is_named(unstarted: Program) -> None:
     assert "LEASE_S must be a number" in _refusal(unstarted, LEASE_S="soon")
 
 
+@pytest.mark.full
 def test_two_equal_ports_are_refused(unstarted: Program) -> None:
     assert "must differ" in _refusal(unstarted, SANDBOX_PORT=str(unstarted.port))
 

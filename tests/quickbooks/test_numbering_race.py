@@ -96,7 +96,7 @@ def start_programs(office: Office, processes: int, each: int) -> list[BaseProces
 
 @pytest.mark.parametrize(
     ("processes", "each", "seed"),
-    [(4, 25, 1), pytest.param(8, 200, 2, marks=pytest.mark.full)],
+    [(4, 12, 1), pytest.param(8, 200, 2, marks=pytest.mark.full)],
 )
 def test_numbers_given_out_at_once_are_all_different_and_leave_no_gap(
     office: Office, processes: int, each: int, seed: int

@@ -26,7 +26,7 @@ from webapp.models.mirror import match_key, search_key
 from webapp.quickbooks.client import literal
 
 DAY = "2026-08-20"
-SAMPLE = 8
+SAMPLE = 5
 DRAW = [pytest.param(SAMPLE, id="a sample"), pytest.param(None, id="all", marks=pytest.mark.full)]
 
 
