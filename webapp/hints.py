@@ -109,7 +109,7 @@ def taken(firm_id: int) -> None:
 
 
 def _pending(firm_id: int, hurry: bool) -> str:
-    return f"cuadra:hinted:{firm_id}:{'hurry' if hurry else 'turn'}"
+    return f"cuadra:hinted:{'hurry' if hurry else 'turn'}:{firm_id}"
 
 
 def queue_once(job: str, firm_id: int) -> None:

@@ -351,3 +351,9 @@ def test_our_objects_are_known_by_their_note() -> None:
     assert payloads.uid_in({"PrivateNote": payloads.marker("a1b2" * 8)}) == "a1b2" * 8
     assert payloads.uid_in({"PrivateNote": "Call them back"}) is None
     assert payloads.uid_in({}) is None
+
+
+@pytest.mark.parametrize("note", ["{}", "{}\nChecked.", "Paid by post\n{}", "See {}, checked"])
+def test_mark_is_found_wherever_people_wrote_in_the_note(note: str) -> None:
+    uid = "0123456789abcdef" * 2
+    assert payloads.uid_in({"PrivateNote": note.format(f"cuadra:{uid}")}) == uid

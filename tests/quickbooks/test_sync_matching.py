@@ -93,6 +93,19 @@ def test_id_of_no_said_kind_is_not_taken_for_a_customers(office: Office, action:
     assert office.link("account", account) is None
 
 
+def test_inactive_customer_that_still_blocks_its_name_comes_back_by_a_click(office: Office) -> None:
+    theirs = office.create_theirs("Customer", DisplayName="Ada Byron", Active=False)
+    assert theirs["DisplayName"] == "Ada Byron (deleted)"
+    office.fault("fault", entity="Customer", code="6240", message="Duplicate Name", detail="Taken")
+    account = office.client("Ada Byron")
+    office.work()
+    office.act(office.only_issue(), "reactivate")
+    office.settle()
+    assert office.quickbooks_id("account", account) == theirs["Id"]
+    found = office.object("Customer", theirs["Id"])
+    assert (found["DisplayName"], found["Active"]) == ("Ada Byron", True)
+
+
 def test_service_is_linked_with_the_item_of_its_name(apart: Office) -> None:
     income = {"value": apart.account_called("Services")}
     theirs = apart.create_theirs(

@@ -87,9 +87,7 @@ def _records(firm_id: int, kind: str, state: str, which: Which) -> Select[Any]:
 
 
 def _entries(firm_id: int, kind: str, chosen: Select[Any]) -> Update:
-    return update(Entry).where(
-        Entry.firm_id == firm_id, Entry.kind == kind, Entry.record_id.in_(chosen)
-    )
+    return Entry.changing(Entry.firm_id == firm_id, Entry.kind == kind, Entry.record_id.in_(chosen))
 
 
 def _send(firm_id: int, kind: str, chosen: Select[Any], person_id: int | None, **more: Any) -> int:

@@ -15,6 +15,8 @@ from webapp.quickbooks.fields import FIELDS, FILLED_IN
 
 Facts = dict[str, Any]
 
+DELETED_SUFFIX = " (deleted)"  # Intuit: what an inactive name gets
+
 ANSWERED = {
     "Customer": ("name",),
     "Item": ("name", "income_account"),

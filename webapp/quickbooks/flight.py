@@ -19,6 +19,7 @@ from typing import Any
 from webapp import failpoints
 from webapp.quickbooks import errors, open_balance
 from webapp.quickbooks.client import Answer, Company, literal
+from webapp.quickbooks.facts import DELETED_SUFFIX
 from webapp.quickbooks.limits import BATCH, SINGLE
 
 BATCH_LIMIT = 30  # Intuit: batch page
@@ -286,17 +287,23 @@ def _in_the_way(request: Request, fault: errors.Fault, company: Company) -> dict
     if paid is not None and fault.code in open_balance.CODES:
         return company.read("Invoice", paid)
     if fault.code == DUPLICATE_NAME and request.entity in ("Customer", "Item"):
-        field_ = "DisplayName" if request.entity == "Customer" else "Name"
-        name = literal(str(sent.get(field_, "")))
-        return _first(
-            company.query(request.entity, f"{field_} = {name} AND Active IN (true, false)")
-        )
+        return _holder_of_name(request, company)
     return None
 
 
 def _is_new_payment(request: Request) -> bool:
     """Of one that is there already, a share of what is paid is its own."""
     return request.entity == "Payment" and request.operation == "create"
+
+
+def _holder_of_name(request: Request, company: Company) -> dict[str, Any] | None:
+    """Also one that was made inactive, which may block the name although it is called otherwise
+    since. An object of another list is not found: its id may be one of ours, too."""
+    field_ = "DisplayName" if request.entity == "Customer" else "Name"
+    name = str(request.sent.get(field_, ""))
+    names = f"{literal(name)}, {literal(name + DELETED_SUFFIX)}"
+    rows = company.query(request.entity, f"{field_} IN ({names}) AND Active IN (true, false)")
+    return _first([row for row in rows if row.get(field_) != name + DELETED_SUFFIX] or rows)
 
 
 def _holder_of_number(

@@ -60,8 +60,8 @@ def marker(uid: str) -> str:
 
 
 def uid_in(body: Mapping[str, Any]) -> str | None:
-    """Whose mark an object carries, if any: a person may have added to the note."""
-    found = _MARKER.match(str(body.get("PrivateNote") or ""))
+    """Whose mark an object carries, if any: a person may have written around it in the note."""
+    found = _MARKER.search(str(body.get("PrivateNote") or ""))
     return found[1] if found else None
 
 

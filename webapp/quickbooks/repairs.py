@@ -14,12 +14,12 @@ from webapp.models.connection import CONNECTED
 from webapp.models.record import Record
 from webapp.quickbooks import mirror
 from webapp.quickbooks.errors import QuickBooksError, Rejected
+from webapp.quickbooks.facts import DELETED_SUFFIX
 from webapp.quickbooks.methods import CARD_TYPE, Methods
 from webapp.quickbooks.payloads import ENTITIES
 from webapp.quickbooks.session import company_of, write_now
 
 CARD_METHOD_NAME = "Credit Card"
-DELETED_SUFFIX = " (deleted)"  # Intuit: what an inactive name gets
 _ID = re.compile(r"[0-9A-Za-z-]{1,30}")
 """What may stand in an address."""
 
