@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 from werkzeug.routing import Rule
 
 from tests.browser.live import sign_in
@@ -74,10 +74,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 @pytest.fixture(scope="module")
 def page(browser: Browser, demo: Program) -> Iterator[Page]:
     context = browser.new_context(base_url=demo.address, locale="en-US", reduced_motion="reduce")
+    context.route("**/confirm/done*", stay)
     page = context.new_page()
     sign_in(page, demo.address, OWNER, PASSWORD)
     yield page
     context.close()
+
+
+def stay(route: Route) -> None:
+    """The page as somebody sees it whose browser does not lead on by itself."""
+    answer = route.fetch()
+    headers = {name: value for name, value in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=headers)
 
 
 def problems_of(page: Page, path: str) -> list[str]:
