@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
-from sqlalchemy import Integer, bindparam, exists, or_, select, update
+from sqlalchemy import Integer, bindparam, or_, select, update
 
 from webapp.database import database_now
 from webapp.extensions import db
@@ -87,9 +87,9 @@ def left(firm_id: int, since: datetime) -> Left:
     """What a slice that began at ``since`` leaves behind."""
     at = {"firm_id": firm_id, "now": database_now(db.session()), "since": since}
     due, wished = db.session.execute(_LEFT, at).one()
-    if wished:
+    if wished is not None:
         return Left.A_PERSONS_WISH
-    return Left.SOMETHING if due else Left.NOTHING
+    return Left.NOTHING if due is None else Left.SOMETHING
 
 
 # -- statements that a worker runs over and over: to build one costs more than to run it -----------
@@ -109,14 +109,10 @@ _MOST_URGENT = (
     .order_by(Entry.priority, Entry.level, Entry.id)
     .limit(bindparam("count_to", type_=Integer))
 )
+_DUE_NOW = Entry.firm_id == bindparam("firm_id"), Entry.due_at <= bindparam("now")
 _LEFT = select(
-    exists().where(*_DUE, Entry.due_at <= bindparam("now")),
-    exists().where(
-        *_DUE,
-        Entry.due_at <= bindparam("now"),
-        Entry.due_at >= bindparam("since"),
-        Entry.priority == PERSON,
-    ),
+    Entry.most_urgent(*_DUE_NOW),
+    Entry.most_urgent(*_DUE_NOW, Entry.due_at >= bindparam("since"), Entry.priority == PERSON),
 )
 _DUE_LIKE = (
     select(Entry.id)

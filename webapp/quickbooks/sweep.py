@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from webapp import hints
 from webapp.database import database_now
@@ -14,16 +14,14 @@ from webapp.models.connection import CONNECTED
 def sweep() -> int:
     """Hint every firm that is free to work and has something due; how many there were."""
     now = database_now(db.session())
-    due = exists().where(
-        Entry.firm_id == Connection.firm_id, Entry.due_at.is_not(None), Entry.due_at <= now
-    )
+    due = Entry.most_urgent(Entry.firm_id == Connection.firm_id, Entry.due_at <= now)
     firms = db.session.scalars(
         select(Connection.firm_id).where(
             Connection.state == CONNECTED,
             Connection.set_up_at.is_not(None),
             (Connection.not_before.is_(None)) | (Connection.not_before <= now),
             (Connection.slice_until.is_(None)) | (Connection.slice_until <= now),
-            due,
+            due.is_not(None),
         )
     ).all()
     db.session.commit()

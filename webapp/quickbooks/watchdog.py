@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 from flask import current_app
 from flask_babel import gettext, ngettext
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, select
 
 from webapp.database import database_now
 from webapp.extensions import db
@@ -52,12 +52,11 @@ def _has_work(now: datetime) -> ColumnElement[bool]:
     return and_(
         Connection.state == CONNECTED,
         Connection.set_up_at.is_not(None),
-        exists().where(
+        Entry.most_urgent(
             Entry.firm_id == Connection.firm_id,
-            Entry.due_at.is_not(None),
             Entry.due_at <= soon,
             Entry.state.in_((outbox.READY, outbox.SENT)),
-        ),
+        ).is_not(None),
     )
 
 
