@@ -69,6 +69,7 @@ def test_what_came_during_a_slice_is_left_as_what_it_is(office: Office, hurry: b
 
     left = beside(office, lambda: sync.run_slice(office.firm_id, A_CALL_S), act)
     assert left is (Left.A_PERSONS_WISH if hurry else Left.SOMETHING)
+    assert office.state("account", changed) == "synced"
 
 
 @pytest.mark.parametrize("hurry", [True, False])
