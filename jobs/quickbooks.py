@@ -18,4 +18,4 @@ def sync_firm(firm_id: int) -> None:
         left = sync.run_slice(firm_id)
         reading.catch_up(firm_id)
         if left:
-            hints.send(firm_id, hurry=left is Left.A_PERSONS_WISH)
+            hints.send_next(firm_id, hurry=left is Left.A_PERSONS_WISH)

@@ -52,6 +52,28 @@ def test_hints_of_one_firm_are_one_until_a_worker_takes_it(app: Flask, hurry: bo
     assert waiting(app) == [NEWCOMER] * 2
 
 
+def test_a_slice_is_followed_by_one_at_most(app: Flask) -> None:
+    """Of two, each would end the other's slices as soon as they waited for the budget."""
+    hints.send(NEWCOMER)
+    hints.taken(NEWCOMER)
+    hints.send_next(NEWCOMER)
+    assert waiting(app) == [NEWCOMER]
+    hints.send_next(ANOTHER)
+    assert waiting(app) == [NEWCOMER, ANOTHER]
+    hints.send_next(ANOTHER, hurry=True)
+    assert waiting(app) == [ANOTHER, NEWCOMER, ANOTHER]
+
+
+def test_a_firms_own_hint_is_no_other_that_waits(app: Flask) -> None:
+    assert not hints.others_wait(NEWCOMER)
+    hints.send(NEWCOMER)
+    assert not hints.others_wait(NEWCOMER)
+    assert hints.others_wait(NEWCOMER // 10)
+    app.extensions["sync_queue"].empty()
+    hints.queue_once("jobs.books.compare", NEWCOMER)
+    assert hints.others_wait(NEWCOMER)
+
+
 @pytest.mark.parametrize("order", [(True, False), (False, True)])
 def test_one_commit_hints_once_and_in_a_hurry_if_anything_in_it_is(
     app: Flask, firm: FirmFixture, order: tuple[bool, bool]

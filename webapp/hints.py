@@ -7,6 +7,8 @@ which a person waits goes to the head of the queue: it stands behind no other fi
 
 from __future__ import annotations
 
+import uuid
+
 import structlog
 from flask import Flask, current_app
 from redis import Redis, RedisError
@@ -80,6 +82,7 @@ def send(firm_id: int, *, hurry: bool = False) -> None:
             queue.enqueue(
                 JOB,
                 firm_id,
+                job_id=f"{_named(firm_id)}{uuid.uuid4().hex}",
                 description=f"sync firm {firm_id}",
                 result_ttl=0,
                 failure_ttl=86400,
@@ -89,13 +92,36 @@ def send(firm_id: int, *, hurry: bool = False) -> None:
         log.warning("hint_lost", firm_id=firm_id, error=type(error).__name__)
 
 
-def others_wait() -> bool:
-    """Is there a hint that no worker has taken yet? False when Redis cannot be asked."""
+def send_next(firm_id: int, *, hurry: bool = False) -> None:
+    """As ``send``, at the end of a slice: without hurry, one that waits already is enough.
+
+    Else two of a firm would follow each other round for as long as there is work.
+    """
+    if hurry or not any(_is_of(firm_id, job) for job in _waiting()):
+        send(firm_id, hurry=hurry)
+
+
+def others_wait(firm_id: int) -> bool:
+    """Does anything wait for a worker but this firm's own? False when Redis cannot be asked."""
+    return not all(_is_of(firm_id, job) for job in _waiting())
+
+
+def _waiting() -> list[str]:
+    """The names of the jobs that no worker has taken yet; none when Redis cannot be asked."""
     queue: Queue = current_app.extensions["sync_queue"]
     try:
-        return len(queue) > 0
+        return queue.get_job_ids()
     except RedisError:
-        return False
+        return []
+
+
+def _named(firm_id: int) -> str:
+    """How the names of a firm's hints begin, so that the queue tells whose they are."""
+    return f"sync-{firm_id}-"
+
+
+def _is_of(firm_id: int, job: str) -> bool:
+    return job.startswith(_named(firm_id))
 
 
 def taken(firm_id: int) -> None:

@@ -86,7 +86,7 @@ def catch_up(firm_id: int) -> None:
     left = claiming.left(firm_id, began)
     db.session.commit()
     if left:  # whoever was hinted of it meanwhile found the firm taken
-        hints.send(firm_id, hurry=left is Left.A_PERSONS_WISH)
+        hints.send_next(firm_id, hurry=left is Left.A_PERSONS_WISH)
 
 
 def _all_documents(company: Company, entity: str) -> list[dict[str, Any]] | None:

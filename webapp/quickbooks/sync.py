@@ -112,7 +112,7 @@ class _Slice:
                 pause = self._take_up()
                 if pause is None and not self._on_their_way():
                     return
-                if pause and not self._on_their_way() and hints.others_wait():
+                if pause and not self._on_their_way() and hints.others_wait(self.firm_id):
                     time.sleep(min(pause, YIELD_S))
                     return  # the budget makes us wait: another firm may have this worker
                 self._collect(min(left, LOOK_EVERY_S if pause is None else pause))
